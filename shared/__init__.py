@@ -1,0 +1,1 @@
+"""What every deployable of Tandem is built on; nothing here knows about procurement."""

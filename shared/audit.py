@@ -1,0 +1,200 @@
+"""What happened, to what, by whom: one hash chain per aggregate, in the business transaction."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Column, Integer, String, Table, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Session
+
+from shared.db import Instant, metadata
+from shared.kernel import Actor
+
+START = "0" * 64
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("chain", String, primary_key=True),  # "rfp:<uuid>"
+    Column("number", Integer, primary_key=True),  # 1, 2, 3 … without gaps
+    Column("position", BigInteger, sa.Identity(), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+sa.Index("ix_audit_entries_position", audit_entries.c.position)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("chain", String, primary_key=True),
+    Column("length", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signed_length", Integer, nullable=False, server_default="0"),
+)
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    chain: str
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a chain stood at a checkpoint. `chain` is opaque: SHA-256 of its name."""
+
+    chain: str
+    length: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first place where a chain is not what was written."""
+
+    chain: str
+    number: int
+    what: str
+
+
+ENTRY = [audit_entries.c[name] for name in AuditEntry.__dataclass_fields__]
+
+
+def record(
+    session: Session,
+    actor: Actor | str,
+    *,
+    chain: str,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Append to the chain of an aggregate. `detail` holds JSON values and nothing sealed."""
+    length, previous = lock_head(session, chain)
+    entry = AuditEntry(
+        chain=chain,
+        number=length + 1,
+        at=session.scalars(select(func.clock_timestamp())).one(),
+        actor=actor.subject if isinstance(actor, Actor) else actor,
+        action=action,
+        detail=json.loads(canonical(detail or {})),
+        hash="",
+    )
+    digest = entry_hash(previous, entry)
+    session.execute(sa.insert(audit_entries).values({**vars(entry), "hash": digest}))
+    moved = sa.update(audit_heads).where(audit_heads.c.chain == chain)
+    session.execute(moved.values(length=entry.number, hash=digest))
+
+
+def lock_head(session: Session, chain: str) -> tuple[int, str]:
+    new = insert(audit_heads).values(chain=chain, length=0, hash=START)
+    session.execute(new.on_conflict_do_nothing())
+    head = select(audit_heads.c.length, audit_heads.c.hash).where(audit_heads.c.chain == chain)
+    length, previous = session.execute(head.with_for_update()).one()
+    return length, previous
+
+
+def entry_hash(previous: str, entry: AuditEntry) -> str:
+    """SHA-256 over the previous hash and the canonical JSON of what the entry says."""
+    said = {
+        "chain": entry.chain,
+        "number": entry.number,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "detail": entry.detail,
+    }
+    return hashlib.sha256(f"{previous}\n{canonical(said)}".encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def history(session: Session, chain: str, *, limit: int = 200) -> list[AuditEntry]:
+    """The latest entries of a chain, newest first."""
+    entries = select(*ENTRY).where(audit_entries.c.chain == chain)
+    rows = session.execute(entries.order_by(audit_entries.c.number.desc()).limit(limit))
+    return [AuditEntry(*row) for row in rows]
+
+
+def opaque(chain: str) -> str:
+    return hashlib.sha256(chain.encode()).hexdigest()
+
+
+def changed_heads(session: Session, *, limit: int = 5000) -> list[Head]:
+    """Heads that moved since they were last signed; marks them as signed."""
+    moved = select(audit_heads).where(audit_heads.c.length > audit_heads.c.signed_length)
+    rows = session.execute(moved.order_by(audit_heads.c.chain).limit(limit).with_for_update()).all()
+    signed = sa.update(audit_heads).where(audit_heads.c.chain.in_([row.chain for row in rows]))
+    session.execute(signed.values(signed_length=audit_heads.c.length))
+    return [Head(opaque(row.chain), row.length, row.hash) for row in rows]
+
+
+def verify(session: Session, checkpoints: Iterable[Head]) -> list[Fault]:
+    """Recompute every chain, and require every head that a checkpoint ever recorded."""
+    faults: list[Fault] = []
+    hashes: dict[tuple[str, int], str] = {}
+    names: dict[str, str] = {}
+    for chain, entries in chains(session):
+        names[opaque(chain)] = chain
+        faults += chain_faults(chain, entries, hashes)
+    faults += head_faults(session, hashes)
+    faults += [fault for head in checkpoints if (fault := checkpoint_fault(head, hashes, names))]
+    return sorted(set(faults), key=lambda fault: (fault.chain, fault.number))
+
+
+def chains(session: Session) -> Iterable[tuple[str, list[AuditEntry]]]:
+    ordered = select(*ENTRY).order_by(audit_entries.c.chain, audit_entries.c.number)
+    current: list[AuditEntry] = []
+    for row in session.execute(ordered, execution_options={"yield_per": 2000}):
+        entry = AuditEntry(*row)
+        if current and current[0].chain != entry.chain:
+            yield current[0].chain, current
+            current = []
+        current.append(entry)
+    if current:
+        yield current[0].chain, current
+
+
+def chain_faults(
+    chain: str, entries: list[AuditEntry], hashes: dict[tuple[str, int], str]
+) -> list[Fault]:
+    previous = START
+    for expected, entry in enumerate(entries, start=1):
+        if entry.number != expected:
+            return [Fault(chain, expected, "missing")]
+        if entry_hash(previous, entry) != entry.hash:
+            return [Fault(chain, expected, "changed")]
+        previous = hashes[opaque(chain), expected] = entry.hash
+    return []
+
+
+def head_faults(session: Session, hashes: Mapping[tuple[str, int], str]) -> list[Fault]:
+    """A head that counts further than its entries means that the end was cut off."""
+    heads = session.execute(select(audit_heads.c.chain, audit_heads.c.length, audit_heads.c.hash))
+    return [
+        Fault(chain, length, "missing at the end")
+        for chain, length, digest in heads
+        if length and hashes.get((opaque(chain), length)) != digest
+    ]
+
+
+def checkpoint_fault(
+    head: Head, hashes: Mapping[tuple[str, int], str], names: Mapping[str, str]
+) -> Fault | None:
+    if hashes.get((head.chain, head.length)) == head.hash:
+        return None
+    return Fault(names.get(head.chain, head.chain), head.length, "not what the checkpoint recorded")

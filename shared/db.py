@@ -1,0 +1,77 @@
+"""Connections, names of constraints, and the one clock that decides deadlines."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared.kernel import Labelled, NotFound
+
+Instant = DateTime(timezone=True)
+Amount = sa.Numeric(20, 6)
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)  # of the tables that every service has
+T = TypeVar("T")
+
+
+def connect(url: str, *, pool_size: int = 5) -> Engine:
+    """`postgresql://` of a setting means psycopg 3. Connections are made on first use."""
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        connect_args={"options": "-c timezone=utc"},
+        pool_size=pool_size,
+        max_overflow=3,
+        pool_pre_ping=True,
+    )
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def clock(session: Session) -> datetime:
+    """The time that decides deadlines. Ask after the lock is held: `now()` is when we began."""
+    now: datetime = session.scalars(select(func.clock_timestamp())).one()
+    return now
+
+
+def choice(kind: type[Labelled]) -> sa.Enum:
+    """A column of one of our enumerations, kept as its value."""
+    return sa.Enum(kind, native_enum=False, values_callable=list, length=40)
+
+
+def locked(session: Session, kind: type[T], *conditions: sa.ColumnElement[bool]) -> T:
+    """Load one entity to change it. Its row stays locked until the transaction ends."""
+    statement: sa.Select[Any] = select(kind).where(*conditions).with_for_update()
+    found = session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+    if found is None:
+        raise NotFound
+    return found  # type: ignore[no-any-return]  # the mapping is imperative
+
+
+def next_number(session: Session, prefix: str, year: int) -> str:
+    """Number things without gaps: `RFP-2026-001`. The counter's row is locked until commit."""
+    first = insert(numbers).values(prefix=prefix, year=year, last=1)
+    upsert = first.on_conflict_do_update(
+        index_elements=["prefix", "year"], set_={"last": numbers.c.last + 1}
+    )
+    last: int = session.scalars(upsert.returning(numbers.c.last)).one()
+    return f"{prefix}-{year}-{last:03}"
+
+
+numbers = sa.Table(
+    "numbers",
+    metadata,
+    sa.Column("prefix", sa.String, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)

@@ -1,0 +1,168 @@
+"""Files: bytes in a store, facts in a table. Size is limited and SHA-256 made while streaming."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Column, String, Table, Uuid, func, select
+from sqlalchemy.orm import Session
+
+from shared.db import Instant, choice, metadata
+from shared.kernel import DomainError, Labelled, N_, NotFound, uuid7
+
+CHUNK = 65_536
+
+
+class ScanState(Labelled):
+    NOT_SCANNED = "not_scanned", N_("Not scanned")
+    CLEAN = "clean", N_("No virus found")
+    INFECTED = "infected", N_("Virus found")
+
+
+class FileTooLarge(DomainError):
+    code = "file_too_large"
+    message = N_("“%(name)s” is too large. At most %(limit)s MB are allowed.")
+
+
+class FileEmpty(DomainError):
+    code = "file_empty"
+    message = N_("“%(name)s” is empty. Choose another file.")
+
+
+class FileNotScanned(DomainError):
+    code = "file_not_scanned"
+    message = N_("“%(name)s” has not been scanned for viruses, so it cannot be downloaded yet.")
+
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("scan_state", choice(ScanState), nullable=False),
+    Column("key", String, nullable=False),
+    Column("uploaded_by", String, nullable=False),
+    Column("uploaded_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """`size` in bytes; `key` names the bytes in the store."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    scan_state: ScanState
+    key: str
+    uploaded_by: str
+    uploaded_at: datetime
+
+
+class Storage(Protocol):
+    """Where bytes are kept. Keys are relative paths that we make ourselves."""
+
+    def put(self, key: str, chunks: Iterable[bytes]) -> None: ...
+    def get(self, key: str) -> Iterator[bytes]: ...
+    def delete(self, key: str) -> None: ...
+
+
+class LocalStorage:
+    """A folder. Half-written files never get their final name."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, chunks: Iterable[bytes]) -> None:
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_name(path.name + ".partial")
+        try:
+            with partial.open("wb") as out:
+                out.writelines(chunks)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.rename(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def get(self, key: str) -> Iterator[bytes]:
+        with (self.root / key).open("rb") as content:
+            while chunk := content.read(CHUNK):
+                yield chunk
+
+    def delete(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
+
+
+class Measured:
+    """Counts and hashes chunks as they pass, and stops where there are too many."""
+
+    def __init__(self, chunks: Iterable[bytes], *, name: str, limit: int) -> None:
+        self.chunks, self.name, self.limit = chunks, name, limit
+        self.size, self.digest = 0, hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.chunks:
+            self.size += len(chunk)
+            if self.size > self.limit:
+                raise FileTooLarge(name=self.name, limit=self.limit // 1_000_000)
+            self.digest.update(chunk)
+            yield chunk
+        if not self.size:
+            raise FileEmpty(name=self.name)
+
+
+def store(
+    session: Session,
+    storage: Storage,
+    chunks: Iterable[bytes],
+    *,
+    prefix: str,
+    name: str,
+    media_type: str,
+    limit: int,
+    by: str,
+) -> StoredFile:
+    """Keep a stream of at most `limit` bytes; the row goes with the caller's transaction."""
+    file_id = uuid7()
+    key, measured = f"{prefix}/{file_id}", Measured(chunks, name=name, limit=limit)
+    storage.put(key, measured)
+    row = {
+        "id": file_id,
+        "name": name,
+        "media_type": media_type,
+        "size": measured.size,
+        "sha256": measured.digest.hexdigest(),
+        "scan_state": ScanState.NOT_SCANNED,
+        "key": key,
+        "uploaded_by": by,
+    }
+    added = sa.insert(files).values(row).returning(files.c.uploaded_at)
+    return StoredFile(**row, uploaded_at=session.scalars(added).one())
+
+
+def load_file(session: Session, file_id: UUID) -> StoredFile:
+    columns = [files.c[name] for name in StoredFile.__dataclass_fields__]
+    row = session.execute(select(*columns).where(files.c.id == file_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return StoredFile(*row)
+
+
+def require_downloadable(file: StoredFile, *, allow_unscanned: bool) -> None:
+    if file.scan_state == ScanState.CLEAN:
+        return
+    if file.scan_state == ScanState.INFECTED or not allow_unscanned:
+        raise FileNotScanned(name=file.name)

@@ -1,0 +1,104 @@
+"""Work for later: procrastinate jobs in the service's own database, deferred in our transaction."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+import sqlalchemy as sa
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared.config import ServiceSettings
+
+QUEUE = "default"
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+DEFER = sa.text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :name, 0, NULL, :lock,"
+    " CAST(:args AS jsonb), CAST(:at AS timestamptz))::procrastinate_job_to_defer_v1])"
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a job has at hand. It makes its own transactions."""
+
+    sessions: sessionmaker[Session]
+    settings: ServiceSettings
+
+
+Job = Callable[..., None]
+Jobs = Mapping[str, Job]
+Cron = Mapping[str, Sequence[str]]
+
+
+def defer(
+    session: Session, name: str, *, at: datetime | None = None, lock: str | None = None, **args: Any
+) -> None:
+    """Run the job `name` after our commit, or at a time. With `lock`, jobs that wait are merged."""
+    values = {"queue": QUEUE, "name": name, "lock": lock, "at": at}
+    deferred = DEFER.bindparams(sa.bindparam("args", type_=sa.JSON))
+    try:
+        with session.begin_nested():
+            session.execute(deferred, values | {"args": args})
+    except IntegrityError:
+        if lock is None:
+            raise
+
+
+def make_app(context: Context, jobs: Jobs, cron: Cron) -> App:
+    """A procrastinate app that knows our jobs; each is called as `job(context, **args)`."""
+    app = App(connector=PsycopgConnector(conninfo=context.settings.database_url, max_size=3))
+    for name, job in jobs.items():
+        register(app, name, job, context)
+    for schedule, names in cron.items():
+        for name in names:
+            schedule_job(app, schedule, name, jobs[name], context)
+    return app
+
+
+def register(app: App, name: str, job: Job, context: Context) -> None:
+    @app.task(name=name, retry=RETRY)
+    def run(**args: Any) -> None:
+        job(context, **args)
+
+
+def schedule_job(app: App, schedule: str, name: str, job: Job, context: Context) -> None:
+    @app.periodic(cron=schedule)
+    @app.task(name=f"{name}.cron", queueing_lock=f"{name}.cron")
+    def run(timestamp: int) -> None:
+        job(context)
+
+
+def run_jobs(app: App, stop: threading.Event) -> None:
+    """Work until `stop` is set; a job that runs then is finished first."""
+    asyncio.run(work(app, stop))
+
+
+async def work(app: App, stop: threading.Event) -> None:
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                install_signal_handlers=False,
+                concurrency=2,
+                fetch_job_polling_interval=5,
+                delete_jobs=procrastinate.jobs.DeleteJobCondition.SUCCESSFUL,
+                shutdown_graceful_timeout=5,
+            )
+        )
+        while not stop.is_set() and not worker.done():
+            await asyncio.sleep(0.2)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        if not stop.is_set():
+            raise RuntimeError("The job worker has stopped by itself")
+
+
+def state(session: Session) -> Mapping[str, int]:
+    """How many jobs there are, by status."""
+    counted = sa.text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
+    return {status: count for status, count in session.execute(counted)}

@@ -1,0 +1,46 @@
+"""JSON lines on stdout, each with the correlation id of the request or event at work."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from shared.telemetry import cause
+
+get_logger = structlog.get_logger
+
+
+def add_cause(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if correlation := cause.get().correlationid:
+        event["correlation_id"] = correlation
+    return event
+
+
+def configure(process: str, level: str = "INFO") -> None:
+    """Call once per process, after the fork. Other libraries' records take the same way out."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        add_cause,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+    )
+    out = logging.StreamHandler(sys.stdout)
+    out.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[out], level=level, force=True)
+    logging.getLogger("kafka").setLevel(logging.ERROR)  # it tells of every reconnect
+    structlog.contextvars.bind_contextvars(process=process)

@@ -1,0 +1,125 @@
+"""One consumer per service: handles what comes, commits the database, then the offset."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared.logging import get_logger
+from shared.messaging import dead_letters, kafka
+from shared.messaging.envelope import Event, Undecodable, decode
+from shared.messaging.inbox import Handler, handle_once
+from shared.messaging.schemas import InvalidData, validate
+
+log = get_logger(__name__)
+ATTEMPTS = 5
+POISON = (Undecodable, InvalidData)
+Bury = Callable[[Any, str, int], None]
+
+
+class Unavailable(Exception):
+    """The database is away: wait in place and read the batch again."""
+
+
+def consume_batch(
+    consumer: KafkaConsumer,
+    sessions: sessionmaker[Session],
+    handlers: Mapping[str, Handler],
+    *,
+    group: str,
+    bury: Bury,
+) -> int:
+    """Handle what has come and say how many. A failing batch is taken message by message."""
+    batches = kafka.poll(consumer)
+    messages = list(chain.from_iterable(batches.values()))
+    try:
+        if messages:
+            handle_all(messages, sessions, handlers, group=group, bury=bury)
+            kafka.commit(consumer)
+    except (Unavailable, OperationalError, KafkaError):
+        kafka.seek_back(consumer, batches)
+        raise
+    return len(messages)
+
+
+def handle_all(
+    messages: Sequence[Any],
+    sessions: sessionmaker[Session],
+    handlers: Mapping[str, Handler],
+    *,
+    group: str,
+    bury: Bury,
+) -> None:
+    try:
+        with sessions.begin() as session:
+            handle_each(session, messages, handlers, group)
+    except OperationalError:
+        raise
+    except Exception:  # which one it was, and whether it lasts, shows one by one
+        log.warning("A batch failed; its messages are handled one by one", exc_info=True)
+        for message in messages:
+            handle_alone(message, sessions, handlers, group=group, bury=bury)
+
+
+def handle_each(
+    session: Session, messages: Iterable[Any], handlers: Mapping[str, Handler], group: str
+) -> None:
+    for message in messages:
+        handle_once(session, read(message, handlers), handlers, consumer=group)
+
+
+def read(message: Any, handlers: Mapping[str, Handler]) -> Event:
+    event = decode(message.topic, message.headers, message.value)
+    if event.type in handlers:
+        validate(event.type, event.data)
+    return event
+
+
+def handle_alone(
+    message: Any,
+    sessions: sessionmaker[Session],
+    handlers: Mapping[str, Handler],
+    *,
+    group: str,
+    bury: Bury,
+) -> None:
+    """Try a message a few times on a healthy database, then put it among the dead letters."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with sessions.begin() as session:
+                handle_each(session, [message], handlers, group)
+            return
+        except OperationalError:
+            raise
+        except Exception as error:
+            require_database(sessions)
+            log.warning("A message failed", attempt=attempt, offset=message.offset, exc_info=True)
+            if attempt == ATTEMPTS or isinstance(error, POISON):
+                bury(message, type(error).__name__, attempt)
+                return
+        time.sleep(0.2 * attempt)
+
+
+def require_database(sessions: sessionmaker[Session]) -> None:
+    try:
+        with sessions() as session:
+            session.execute(select(func.now()))
+    except OperationalError as error:
+        raise Unavailable from error
+
+
+def burier(sessions: sessionmaker[Session], producer: kafka.Publisher, group: str) -> Bury:
+    """First the dead-letter topic acknowledges, then the list has it, then the offset moves."""
+
+    def bury(message: Any, error: str, attempts: int) -> None:
+        producer.send_dead_letter(message, group=group, error=error, attempts=attempts)
+        with sessions.begin() as session:
+            dead_letters.bury(session, message, error, attempts)
+
+    return bury

@@ -1,0 +1,173 @@
+"""Producers and consumers. Their settings and habits answer faults seen in kafka-python 3.0."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import (
+    CommitFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RebalanceInProgressError,
+    TopicAuthorizationFailedError,
+)
+from sqlalchemy import Row
+
+from shared.messaging.relay import Outcome
+
+NEVER_TAKEN = (MessageSizeTooLargeError, TopicAuthorizationFailedError)
+SEND_TIMEOUT_S = 10.0
+
+
+class BrokerUnsure(Exception):
+    """Some sends neither succeeded nor failed; the producer must be thrown away."""
+
+
+def new_producer(bootstrap: str, client_id: str) -> KafkaProducer:
+    return KafkaProducer(
+        bootstrap_servers=bootstrap.split(","),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        batch_size=131_072,
+        compression_type="gzip",  # the one codec that every partner's client has built in
+        request_timeout_ms=5_000,
+        delivery_timeout_ms=10_000,
+        max_block_ms=5_000,
+    )
+
+
+def close_producer(producer: KafkaProducer) -> None:
+    """`close()` flushes first and gives up when that fails, leaving thread and socket behind."""
+    try:
+        producer.close(timeout=2)
+    except KafkaError:
+        producer._sender.force_close()
+        producer._sender.join(5)
+        producer._closed = True
+
+
+class Publisher:
+    """Sends a batch and waits for every acknowledgement; a doubtful producer is replaced."""
+
+    def __init__(self, bootstrap: str, client_id: str) -> None:
+        self.bootstrap, self.client_id = bootstrap, client_id
+        self.producer: KafkaProducer | None = None
+
+    def __call__(self, rows: Sequence[Row[Any]]) -> Outcome:
+        try:
+            return self.send_all(rows)
+        except (BrokerUnsure, KafkaError):
+            self.close()
+            return Outcome()
+
+    def send_all(self, rows: Sequence[Row[Any]]) -> Outcome:
+        self.producer = self.producer or new_producer(self.bootstrap, self.client_id)
+        sent, refused = [], {}
+        for row in rows:
+            try:
+                sent.append((row, self.send(row)))
+            except NEVER_TAKEN as error:
+                refused[row.position] = type(error).__name__
+        return acknowledged(sent, refused, until=time.monotonic() + SEND_TIMEOUT_S)
+
+    def send(self, row: Row[Any]) -> Any:
+        assert self.producer
+        headers = [(name, text.encode()) for name, text in row.headers.items()]
+        return self.producer.send(
+            row.topic, value=row.payload, key=row.subject.encode(), headers=headers
+        )
+
+    def send_dead_letter(self, message: Any, *, group: str, error: str, attempts: int) -> None:
+        """Keep key, value and headers as they came; say beside them what went wrong."""
+        self.producer = self.producer or new_producer(self.bootstrap, self.client_id)
+        origin = {
+            "dlq-original-topic": message.topic,
+            "dlq-original-partition": str(message.partition),
+            "dlq-original-offset": str(message.offset),
+            "dlq-consumer-group": group,
+            "dlq-error": error,
+            "dlq-attempts": str(attempts),
+        }
+        headers = [*message.headers, *((name, text.encode()) for name, text in origin.items())]
+        topic = f"{message.topic}.dlq.{group}"
+        sent = self.producer.send(topic, value=message.value, key=message.key, headers=headers)
+        sent.get(timeout=SEND_TIMEOUT_S)
+
+    def close(self) -> None:
+        if self.producer:
+            close_producer(self.producer)
+        self.producer = None
+
+
+def acknowledged(
+    sent: Sequence[tuple[Row[Any], Any]], refused: dict[int, str], *, until: float
+) -> Outcome:
+    """Await each future, because `flush()` does not raise and some futures never resolve.
+
+    What follows a failure of the same key is not counted: it is sent again, after it.
+    """
+    positions, broken = [], set()
+    for row, future in sent:
+        key = (row.topic, row.subject)
+        try:
+            future.get(timeout=max(0.01, until - time.monotonic()))
+        except NEVER_TAKEN as error:
+            refused[row.position] = type(error).__name__
+            broken.add(key)
+        except KafkaError:
+            broken.add(key)
+        if key not in broken:
+            positions.append(row.position)
+    if sent and not positions and not refused:
+        raise BrokerUnsure
+    return Outcome(positions, refused)
+
+
+def new_consumer(bootstrap: str, group: str, topics: Sequence[str]) -> KafkaConsumer:
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        group_id=group,
+        client_id=f"{group}-consumer",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_poll_records=500,
+        session_timeout_ms=15_000,
+        partition_assignment_strategy=[CooperativeStickyAssignor],
+        allow_auto_create_topics=False,
+    )
+    consumer.subscribe(list(topics))
+    return consumer
+
+
+def close_consumer(consumer: KafkaConsumer) -> None:
+    with suppress(KafkaError):
+        consumer.close(autocommit=False, timeout_ms=2_000)
+
+
+def poll(consumer: KafkaConsumer) -> Mapping[TopicPartition, Sequence[Any]]:
+    return consumer.poll(timeout_ms=500)  # type: ignore[no-any-return]  # untyped
+
+
+def seek_back(consumer: KafkaConsumer, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
+    """`poll()` has moved on. Read these again."""
+    for partition, messages in batches.items():
+        with suppress(KafkaError, AssertionError):  # revoked meanwhile: another reads them
+            consumer.seek(partition, messages[0].offset)
+
+
+def commit(consumer: KafkaConsumer) -> None:
+    with suppress(CommitFailedError, RebalanceInProgressError):  # the next reader's inbox knows
+        consumer.commit()
+
+
+def lags(consumer: KafkaConsumer) -> Mapping[TopicPartition, int]:
+    """Messages not yet read, by partition."""
+    partitions = list(consumer.assignment())
+    ends = consumer.end_offsets(partitions) if partitions else {}
+    return {each: max(0, ends[each] - consumer.position(each)) for each in partitions}

@@ -1,0 +1,150 @@
+"""The other process of a service: relay, consumer and jobs, each in a thread of its own."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared import db, jobs, logging
+from shared.config import ServiceSettings
+from shared.jobs import Context, Cron, Jobs
+from shared.messaging import checkpoints, consumer, inbox, kafka, outbox, relay
+from shared.messaging.envelope import topic_of
+from shared.messaging.inbox import Handler
+
+log = logging.get_logger(__name__)
+KEEP_EVENTS = timedelta(days=30)
+BEAT_S = 5.0
+
+# What the loops last said of themselves; the operations page reads it.
+worker_states = sa.Table(
+    "worker_states",
+    db.metadata,
+    sa.Column("loop", sa.String, primary_key=True),
+    sa.Column("turned_at", db.Instant, nullable=False),
+    sa.Column("lag", sa.BigInteger),  # of the consumer: messages not yet read
+)
+
+
+class Worker:
+    """Runs until SIGTERM. A loop that fails begins again after a pause that grows."""
+
+    def __init__(
+        self,
+        service: str,
+        settings: ServiceSettings,
+        handlers: Mapping[str, Handler],
+        jobs: Jobs,
+        cron: Cron,
+    ) -> None:
+        self.service, self.settings, self.handlers = service, settings, handlers
+        self.sessions = db.sessions(db.connect(settings.database_url, pool_size=3))
+        self.jobs = {**common_jobs(service), **jobs}
+        self.cron = {"* * * * *": ["sign_checkpoint"], "17 3 * * *": ["purge_messages"]}
+        for schedule, names in cron.items():
+            self.cron[schedule] = [*self.cron.get(schedule, ()), *names]
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        loops = {"relay": self.relay, "consumer": self.consume, "jobs": self.work}
+        threads = [threading.Thread(target=self.keep, args=each) for each in loops.items()]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop.set())
+        for thread in threads:
+            thread.start()
+        log.info("Worker started", service=self.service)
+        for thread in threads:
+            thread.join()
+
+    def keep(self, name: str, loop: Callable[[], None]) -> None:
+        pause = 0.5
+        while not self.stop.is_set():
+            began = time.monotonic()
+            try:
+                loop()
+            except Exception:
+                log.warning("A loop failed and begins again", loop=name, exc_info=True)
+            pause = 0.5 if time.monotonic() - began > 30 else min(pause * 2, 10)
+            self.stop.wait(pause)
+
+    def relay(self) -> None:
+        publish = kafka.Publisher(self.settings.kafka_bootstrap, f"{self.service}-relay")
+        beat = Beat(self.sessions, "relay")
+        try:
+            while not self.stop.is_set():
+                with self.sessions.begin() as session:
+                    sent = relay.publish_pending(session, publish)
+                beat()
+                if not sent:
+                    self.stop.wait(0.1)
+        finally:
+            publish.close()
+
+    def consume(self) -> None:
+        topics = sorted({topic_of(event_type) for event_type in self.handlers})
+        bootstrap = self.settings.kafka_bootstrap
+        reader = kafka.new_consumer(bootstrap, self.service, topics)
+        producer = kafka.Publisher(bootstrap, f"{self.service}-dead-letters")
+        bury = consumer.burier(self.sessions, producer, self.service)
+        beat = Beat(self.sessions, "consumer")
+        try:
+            while not self.stop.is_set():
+                consumer.consume_batch(
+                    reader, self.sessions, self.handlers, group=self.service, bury=bury
+                )
+                beat(lag=lambda: sum(kafka.lags(reader).values()))
+        finally:
+            kafka.close_consumer(reader)
+            producer.close()
+
+    def work(self) -> None:
+        context = Context(self.sessions, self.settings)
+        jobs.run_jobs(jobs.make_app(context, self.jobs, self.cron), self.stop)
+
+
+class Beat:
+    """Writes down every few seconds that a loop turned."""
+
+    def __init__(self, sessions: sessionmaker[Session], loop: str) -> None:
+        self.sessions, self.loop, self.last = sessions, loop, 0.0
+
+    def __call__(self, lag: Callable[[], int] | None = None) -> None:
+        if time.monotonic() - self.last < BEAT_S:
+            return
+        self.last = time.monotonic()
+        values = {"turned_at": func.clock_timestamp(), "lag": lag() if lag else None}
+        row = insert(worker_states).values(loop=self.loop, **values)
+        with self.sessions.begin() as session:
+            session.execute(row.on_conflict_do_update(index_elements=["loop"], set_=values))
+
+
+def common_jobs(service: str) -> Jobs:
+    """What every service does on a clock."""
+
+    def sign_checkpoint(context: Context) -> None:
+        with context.sessions.begin() as session:
+            checkpoints.sign(session, service, context.settings.data / "keys")
+
+    def purge_messages(context: Context) -> None:
+        with context.sessions.begin() as session:
+            before = db.clock(session) - KEEP_EVENTS
+            outbox.purge(session, before=before)
+            inbox.purge(session, before=before)
+
+    return {"sign_checkpoint": sign_checkpoint, "purge_messages": purge_messages}
+
+
+def states(session: Session) -> list[dict[str, Any]]:
+    """Loop, age of its last turn in seconds, and the consumer's lag."""
+    age = func.extract("epoch", func.clock_timestamp() - worker_states.c.turned_at)
+    rows = session.execute(
+        sa.select(worker_states.c.loop, age, worker_states.c.lag).order_by(worker_states.c.loop)
+    )
+    return [{"loop": loop, "age_seconds": float(old), "lag": lag} for loop, old, lag in rows]
