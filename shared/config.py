@@ -25,7 +25,8 @@ def setting(name: str, parse: Callable[[str], Any] = str, default: Any = MISSING
 def from_environment(
     kind: type[T], environ: Mapping[str, str] = os.environ, renamed: Mapping[str, str] | None = None
 ) -> T:
-    values, faults = {}, []
+    values: dict[str, Any] = {}
+    faults: list[str] = []
     for each in fields(kind):  # type: ignore[arg-type]  # every settings class is a dataclass
         name = (renamed or {}).get(each.metadata["name"], each.metadata["name"])
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, String, Table, Uuid, func, select
 from sqlalchemy.orm import Session
 
 from shared.db import Instant, choice, metadata
-from shared.kernel import DomainError, Labelled, N_, NotFound, uuid7
+from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
 
 CHUNK = 65_536
 
@@ -139,7 +139,7 @@ def store(
     file_id = uuid7()
     key, measured = f"{prefix}/{file_id}", Measured(chunks, name=name, limit=limit)
     storage.put(key, measured)
-    row = {
+    row: dict[str, Any] = {
         "id": file_id,
         "name": name,
         "media_type": media_type,

@@ -101,4 +101,4 @@ async def work(app: App, stop: threading.Event) -> None:
 def state(session: Session) -> Mapping[str, int]:
     """How many jobs there are, by status."""
     counted = sa.text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
-    return {status: count for status, count in session.execute(counted)}
+    return dict(session.execute(counted).tuples().all())

@@ -4,7 +4,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.telemetry import cause
 
@@ -19,7 +19,7 @@ def add_cause(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def configure(process: str, level: str = "INFO") -> None:
     """Call once per process, after the fork. Other libraries' records take the same way out."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_cause,
         structlog.stdlib.add_log_level,

@@ -5,32 +5,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, sessionmaker
 
 from shared import db, jobs, logging
 from shared.config import ServiceSettings
 from shared.jobs import Context, Cron, Jobs
 from shared.messaging import checkpoints, consumer, inbox, kafka, outbox, relay
 from shared.messaging.envelope import topic_of
+from shared.messaging.heartbeat import Beat
 from shared.messaging.inbox import Handler
 
 log = logging.get_logger(__name__)
 KEEP_EVENTS = timedelta(days=30)
-BEAT_S = 5.0
-
-# What the loops last said of themselves; the operations page reads it.
-worker_states = sa.Table(
-    "worker_states",
-    db.metadata,
-    sa.Column("loop", sa.String, primary_key=True),
-    sa.Column("turned_at", db.Instant, nullable=False),
-    sa.Column("lag", sa.BigInteger),  # of the consumer: messages not yet read
-)
 
 
 class Worker:
@@ -109,22 +94,6 @@ class Worker:
         jobs.run_jobs(jobs.make_app(context, self.jobs, self.cron), self.stop)
 
 
-class Beat:
-    """Writes down every few seconds that a loop turned."""
-
-    def __init__(self, sessions: sessionmaker[Session], loop: str) -> None:
-        self.sessions, self.loop, self.last = sessions, loop, 0.0
-
-    def __call__(self, lag: Callable[[], int] | None = None) -> None:
-        if time.monotonic() - self.last < BEAT_S:
-            return
-        self.last = time.monotonic()
-        values = {"turned_at": func.clock_timestamp(), "lag": lag() if lag else None}
-        row = insert(worker_states).values(loop=self.loop, **values)
-        with self.sessions.begin() as session:
-            session.execute(row.on_conflict_do_update(index_elements=["loop"], set_=values))
-
-
 def common_jobs(service: str) -> Jobs:
     """What every service does on a clock."""
 
@@ -139,12 +108,3 @@ def common_jobs(service: str) -> Jobs:
             inbox.purge(session, before=before)
 
     return {"sign_checkpoint": sign_checkpoint, "purge_messages": purge_messages}
-
-
-def states(session: Session) -> list[dict[str, Any]]:
-    """Loop, age of its last turn in seconds, and the consumer's lag."""
-    age = func.extract("epoch", func.clock_timestamp() - worker_states.c.turned_at)
-    rows = session.execute(
-        sa.select(worker_states.c.loop, age, worker_states.c.lag).order_by(worker_states.c.loop)
-    )
-    return [{"loop": loop, "age_seconds": float(old), "lag": lag} for loop, old, lag in rows]

@@ -1,4 +1,4 @@
-"""Signed checkpoints: where every changed audit chain stood, told to the gateway, which keeps it."""
+"""Signed checkpoints: where each changed audit chain stood, told to the gateway that keeps it."""
 
 import os
 from base64 import b64decode, b64encode

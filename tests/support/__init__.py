@@ -1,0 +1,1 @@
+"""What tests share: actors, databases, page clients, builders."""

@@ -1,0 +1,96 @@
+"""Databases in the throwaway server, one per package under test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import procrastinate.schema
+import sqlalchemy as sa
+from sqlalchemy import Engine, MetaData
+from sqlalchemy.orm import Session, sessionmaker
+
+import shared.directory
+import shared.files
+import shared.messaging.dead_letters
+import shared.messaging.heartbeat
+import shared.messaging.inbox
+import shared.web.idempotency  # noqa: F401  # the tables every service has
+from shared import audit, db  # noqa: F401
+from shared.kernel import Actor
+from shared.messaging.outbox import outbox
+
+Sessions = sessionmaker[Session]
+JOBS_SCHEMA = Path(procrastinate.schema.__file__).parent / "sql" / "schema.sql"
+
+
+def make_database(server_url: str, name: str, *own: MetaData) -> Engine:
+    """An empty database with the shared tables, those of `own`, and the job queue."""
+    admin = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    url = sa.make_url(server_url).set(database=name, drivername="postgresql")
+    engine = db.connect(url.render_as_string(hide_password=False))
+    with engine.begin() as connection:
+        for metadata in (db.metadata, *own):
+            metadata.create_all(connection)
+        connection.connection.cursor().execute(JOBS_SCHEMA.read_text())
+    return engine
+
+
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Sessions]:
+    """Sessions whose commits are savepoints inside one transaction that is rolled back."""
+    with engine.connect() as connection, connection.begin() as outer:
+        yield sessionmaker(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+        outer.rollback()
+
+
+def rows(sessions: Sessions, table: sa.Table = outbox, **where: Any) -> list[Any]:
+    """The rows of a table in the order of its primary key."""
+    matching = [table.c[name] == value for name, value in where.items()]
+    with sessions.begin() as session:
+        found = sa.select(table).where(*matching).order_by(*table.primary_key)
+        return list(session.execute(found).all())
+
+
+def events(sessions: Sessions, event_type: str = "") -> list[Any]:
+    """Outbox rows, of one type if one is named (`rfp_published`)."""
+    return [row for row in rows(sessions) if event_type in row.headers["ce_type"]]
+
+
+def know(sessions: Sessions, *known: Actor) -> None:
+    """Put people and their organisations into the directory, as identity events would."""
+    kinds = {"Staff": "buyer", "Auditor": "buyer", "Vendor": "vendor", "Partner": "partner"}
+    with sessions.begin() as session:
+        for actor in known:
+            kind = kinds[type(actor).__name__]
+            organisation = {
+                "kind": kind,
+                "name": actor.organisation,
+                "slug": f"s{actor.organisation_id.hex}",
+                "active": True,
+            }
+            shared.directory.learn(
+                session, shared.directory.organisations, actor.organisation_id, organisation, 1
+            )
+            if actor.person_id:
+                shared.directory.learn(
+                    session, shared.directory.people, actor.person_id, as_person(actor), 1
+                )
+
+
+def as_person(actor: Actor) -> dict[str, Any]:
+    return {
+        "name": actor.name,
+        "email": f"{actor.name}@example.org",
+        "locale": actor.locale,
+        "zone": actor.zone,
+        "organisation_id": actor.organisation_id,
+        "roles": sorted(actor.roles),
+        "active": True,
+    }
