@@ -1,0 +1,104 @@
+"""One place that turns exceptions into answers: JSON under /api, HTML everywhere else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, make_response, render_template, request
+from flask_babel import gettext
+from flask_smorest import Api
+from marshmallow import ValidationError
+from werkzeug import Response
+from werkzeug import exceptions as http
+
+from shared.files import FileTooLarge
+from shared.kernel import DomainError, Forbidden, NotFound
+from shared.logging import get_logger
+from shared.telemetry import cause
+from shared.web.error_words import ERROR_WORDS, ErrorWords
+from shared.web.htmx import wants_fragment
+from shared.web.i18n import shown
+
+log = get_logger()
+STATUS = {Forbidden: http.Forbidden, FileTooLarge: http.RequestEntityTooLarge}
+
+
+def init_errors(app: Flask, api: Api | None = None) -> None:
+    """Call after `Api(app)`, which would otherwise answer every error in JSON."""
+    app.register_error_handler(http.HTTPException, http_error)
+    app.register_error_handler(DomainError, domain_error)
+    app.register_error_handler(NotFound, lambda error: http_error(http.NotFound()))
+    app.register_error_handler(ValidationError, invalid_input)
+    app.register_error_handler(Exception, unexpected)
+
+
+def domain_error(error: DomainError) -> Response:
+    """A rule said no. Its words are translated here, with its parameters."""
+    kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), http.Conflict)
+    answer = kind(sentence(error))
+    answer.data = {"errors": {"code": error.code}}  # type: ignore[union-attr]  # as webargs does
+    return http_error(answer)
+
+
+def sentence(error: DomainError) -> str:
+    """What a rule says, in the reader's language."""
+    return gettext(error.message) % {name: shown(value) for name, value in error.params.items()}
+
+
+def invalid_input(error: ValidationError) -> Response:
+    answer = http.UnprocessableEntity()
+    answer.data = {"errors": error.messages}  # type: ignore[attr-defined]  # as webargs does
+    return http_error(answer)
+
+
+def unexpected(error: Exception) -> Response:
+    """A fault of ours: all of it into the log, nothing of it to the reader."""
+    log.exception("request failed", path=request.path, method=request.method)
+    return http_error(http.InternalServerError())
+
+
+def http_error(error: http.HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]  # whoever aborted made a whole answer
+    words = words_for(error)
+    if request.path.startswith(("/api/", "/internal/")):
+        answer = json_error(error, words)
+    else:
+        answer = html_error(error, words)
+    if error.code == 429 and (wait := getattr(error, "retry_after", None)):
+        answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
+def words_for(error: http.HTTPException) -> ErrorWords:
+    """Our words for the status. Where it was raised with a sentence of ours, that explains it."""
+    title, why = ERROR_WORDS.get(error.code or 500, ERROR_WORDS[500])
+    return ErrorWords(gettext(title), str(error.description) if explained(error) else gettext(why))
+
+
+def explained(error: http.HTTPException) -> bool:
+    return bool(error.description) and error.description != type(error).description
+
+
+def json_error(error: http.HTTPException, words: ErrorWords) -> Response:
+    data: Mapping[str, Any] = getattr(error, "data", None) or {}
+    message = words.why if explained(error) else words.title
+    payload: dict[str, Any] = {"code": error.code, "status": error.name, "message": message}
+    if errors := data.get("errors") or data.get("messages"):
+        payload["errors"] = errors
+    if (error.code or 500) >= 500:
+        payload["reference"] = cause.get().correlationid
+    return make_response(payload, error.code or 500, data.get("headers") or {})
+
+
+def html_error(error: http.HTTPException, words: ErrorWords) -> Response:
+    """A page or, for htmx, a note above the content. A lost session leads to the login."""
+    status = error.code or 500
+    if not wants_fragment():
+        shown_words = {"status": status, "words": words, "reference": cause.get().correlationid}
+        return make_response(render_template("error.html", **shown_words), status)
+    if status == 401:  # a redirect would nest the login page in the target
+        return make_response("", status, {"HX-Redirect": "/login"})
+    answer = make_response(render_template("_error.html", words=words, status=status), status)
+    answer.headers["HX-Retarget"] = "#messages"
+    answer.headers["HX-Reswap"] = "innerHTML show:top"
+    return answer

@@ -1,0 +1,77 @@
+"""Which language and zone a reader gets, and the words for values."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale, gettext
+
+from shared import kernel
+from shared.web import formats
+
+LANGUAGES = {"en": "English", "zh-Hans": "中文"}
+HERE = Path(__file__).parent
+
+
+def init_i18n(app: Flask) -> None:
+    """Catalogues of shared/web first, then of the deployable; its own words win."""
+    own = Path(app.root_path) / "translations"
+    folders = ";".join(str(path) for path in (HERE / "translations", own))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = folders
+    Babel(app, locale_selector=babel_locale, timezone_selector=zone_name)
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+def language() -> str:
+    """`en` or `zh-Hans`: of the signed-in person, else by cookie, else as the browser asks."""
+    actor: kernel.Actor | None = g.get("actor")
+    chosen = actor.locale if actor else request.cookies.get("lang", "")
+    return chosen if chosen in LANGUAGES else negotiated(request.accept_languages)
+
+
+def negotiated(wanted: Iterable[tuple[str, float]]) -> str:
+    """Werkzeug's `best_match` picks English for `zh-CN,zh;q=0.9,en;q=0.8`; this does not."""
+    by_quality = sorted(wanted, key=lambda each: -each[1])
+    for tag, quality in by_quality:
+        primary = tag.lower().replace("_", "-").partition("-")[0]
+        if quality > 0 and primary in ("en", "zh"):
+            return "zh-Hans" if primary == "zh" else "en"
+    return "en"
+
+
+def babel_locale() -> str:
+    return language().replace("-", "_")
+
+
+def locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def zone_name() -> str:
+    actor: kernel.Actor | None = g.get("actor")
+    return formats.known_zone(actor.zone if actor else "UTC")
+
+
+def label(value: Any) -> str:
+    """The word for a member of one of our enumerations; other values as they are."""
+    words = getattr(value, "label", None) or value
+    return gettext(str(words)) if words else ""
+
+
+def shown(value: Any) -> Any:
+    """A parameter of a sentence as people write it."""
+    if isinstance(value, kernel.Labelled):
+        return label(value)
+    if isinstance(value, datetime):
+        return formats.moment(value, locale(), zone_name())
+    if isinstance(value, date):
+        return formats.day(value, locale(), zone_name())
+    if isinstance(value, kernel.Money):
+        return f"{value.currency}\u00a0{formats.amount(value.amount, value.currency)}"
+    if isinstance(value, Decimal):
+        return formats.number(value)
+    return value

@@ -1,0 +1,104 @@
+"""What only the gateway asks, for its pages Operations and Audit. Never routed outside."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from shared import audit, jobs
+from shared.kernel import N_, Actor, Auditor, DomainError, Staff
+from shared.messaging import dead_letters, heartbeat, outbox
+from shared.web.access import requires
+from shared.web.transactions import transaction
+
+internal = Blueprint("internal", __name__, url_prefix="/internal")
+OPERATORS = ("operator", "admin")
+
+
+class NoHandler(DomainError):
+    code = "no_handler"
+    message = N_("This service does not handle %(type)s, so the message cannot be replayed.")
+
+
+def init_internal(app: Flask) -> None:
+    app.register_blueprint(internal)
+
+
+@internal.get("/operations")
+@requires(Staff, *OPERATORS)
+def operations(operator: Actor) -> ResponseReturnValue:
+    with transaction() as session:
+        return {
+            "service": current_app.extensions["service"],
+            "outbox": asdict(outbox.state(session)),
+            "dead_letters": len(dead_letters.waiting(session)),
+            "loops": heartbeat.states(session),
+            "jobs": dict(job_counts(session)),
+        }
+
+
+def job_counts(session: Session) -> dict[str, int]:
+    """A deployable without a worker of its own has no table of jobs."""
+    try:
+        with session.begin_nested():
+            return dict(jobs.state(session))
+    except ProgrammingError:
+        return {}
+
+
+@internal.get("/dead-letters")
+@requires(Staff, *OPERATORS)
+def list_letters(operator: Actor) -> ResponseReturnValue:
+    with transaction() as session:
+        return {"items": [asdict(letter) for letter in dead_letters.waiting(session)]}
+
+
+@internal.get("/dead-letters/<uuid:letter_id>")
+@requires(Staff, *OPERATORS)
+def show_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        return dict(dead_letters.show(session, letter_id))
+
+
+@internal.post("/dead-letters/<uuid:letter_id>/replay")
+@requires(Staff, *OPERATORS)
+def replay_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
+    handlers = current_app.extensions["handlers"]
+    with transaction() as session:
+        kind = dead_letters.show(session, letter_id)["type"]
+        if kind not in handlers:
+            raise NoHandler(type=kind)
+        service = current_app.extensions["service"]
+        dead_letters.replay(session, letter_id, handlers, consumer=service)
+        note(session, operator, letter_id, "dead_letter_replayed")
+    return "", 204
+
+
+@internal.post("/dead-letters/<uuid:letter_id>/discard")
+@requires(Staff, *OPERATORS)
+def discard_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        dead_letters.discard(session, letter_id)
+        note(session, operator, letter_id, "dead_letter_discarded")
+    return "", 204
+
+
+def note(session: Session, operator: Actor, letter_id: UUID, action: str) -> None:
+    audit.record(session, operator, chain=f"dead_letter:{letter_id}", action=action)
+
+
+@internal.get("/audit")
+@requires((Staff, Auditor), "auditor", *OPERATORS)
+def show_audit(reader: Actor) -> ResponseReturnValue:
+    """The latest entries of one chain, newest first: `?chain=rfp:<uuid>`."""
+    chain = request.args.get("chain", "")
+    with transaction() as session:
+        return {"chain": chain, "items": [entry(each) for each in audit.history(session, chain)]}
+
+
+def entry(each: audit.AuditEntry) -> dict[str, Any]:
+    return vars(each) | {"at": each.at.isoformat(), "detail": dict(each.detail)}

@@ -1,0 +1,112 @@
+"""What every template has at hand: filters, globals and the shell around the page."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import gettext, ngettext
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader
+
+from shared import kernel
+from shared.web import formats, i18n, shell
+from shared.web.assets_manifest import asset
+from shared.web.transactions import now
+
+
+def init_templates(app: Flask) -> None:
+    own = FileSystemLoader(f"{app.root_path}/templates")
+    loaders: list[BaseLoader] = [own, PackageLoader("shared.web")]
+    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]  # any loader will do
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= FILTERS
+    app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
+    app.context_processor(shell.around)
+
+
+def csrf_token() -> str:
+    """Of the session; before there is one, whatever the login page put into `g.csrf`."""
+    actor: kernel.Actor | None = g.get("actor")
+    return actor.csrf if actor else str(g.get("csrf", ""))
+
+
+def moment(at: datetime) -> str:
+    return formats.moment(at, i18n.locale(), i18n.zone_name())
+
+
+def day(on: date) -> str:
+    return formats.day(on, i18n.locale(), i18n.zone_name())
+
+
+def zone(at: datetime, named: str = "") -> str:
+    return formats.zone_words(at, i18n.locale(), formats.known_zone(named or i18n.zone_name()))
+
+
+def in_zone(at: datetime, named: str) -> str:
+    """A moment as it is where the deadline counts, not where the reader is."""
+    return formats.moment(at, i18n.locale(), formats.known_zone(named))
+
+
+def relative(at: datetime) -> str:
+    """How long until a deadline, or since it has passed."""
+    unit, n = formats.span(at, now())
+    if at < now():
+        return {
+            "days": ngettext("%(num)d day overdue", "%(num)d days overdue", n),
+            "hours": ngettext("%(num)d hour overdue", "%(num)d hours overdue", n),
+            "minutes": ngettext("%(num)d minute overdue", "%(num)d minutes overdue", n),
+        }[unit]
+    return {
+        "days": ngettext("in %(num)d day", "in %(num)d days", n),
+        "hours": ngettext("in %(num)d hour", "in %(num)d hours", n),
+        "minutes": ngettext("in %(num)d minute", "in %(num)d minutes", n),
+    }[unit]
+
+
+def ago(at: datetime) -> str:
+    """How long since something happened."""
+    unit, n = formats.span(at, now())
+    if unit == "minutes" and n == 0:
+        return gettext("just now")
+    return {
+        "days": ngettext("%(num)d day ago", "%(num)d days ago", n),
+        "hours": ngettext("%(num)d hour ago", "%(num)d hours ago", n),
+        "minutes": ngettext("%(num)d minute ago", "%(num)d minutes ago", n),
+    }[unit]
+
+
+def urgency(at: datetime) -> str:
+    return formats.urgency(at, now())
+
+
+def mark(at: datetime) -> str:
+    return formats.mark(at, now())
+
+
+def local_input(at: datetime | None, zone: str = "") -> str:
+    return formats.local_input(at, formats.known_zone(zone or i18n.zone_name())) if at else ""
+
+
+def amount(value: kernel.Money | Decimal | str, currency: str = "CNY") -> str:
+    if isinstance(value, kernel.Money):
+        return formats.amount(value.amount, value.currency)
+    return formats.amount(value, currency)
+
+
+FILTERS: dict[str, Any] = {
+    "ago": ago,
+    "amount": amount,
+    "date": day,
+    "day": day,
+    "in_zone": in_zone,
+    "label": i18n.label,
+    "local_input": local_input,
+    "mark": mark,
+    "moment": moment,
+    "number": formats.number,
+    "relative": relative,
+    "size": formats.size,
+    "urgency": urgency,
+    "when": moment,
+    "zone": zone,
+}

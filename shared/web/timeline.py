@@ -1,0 +1,48 @@
+"""What happened to a thing, from its audit chain, in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from shared import audit
+from shared.directory import person_name
+from shared.kernel import subject_id
+from shared.web.i18n import shown
+
+
+@dataclass(frozen=True)
+class Line:
+    what: str
+    at: datetime
+    who: str = ""
+
+
+def timeline(
+    session: Session, chain: str, words: Mapping[str, str], *, names: bool = True, limit: int = 50
+) -> list[Line]:
+    """The entries whose action has a sentence in `words`, newest first.
+
+    A sentence may use %(named)s values of the entry's detail. Vendors read it without names.
+    """
+    return list(lines(session, audit.history(session, chain, limit=limit), words, names))
+
+
+def lines(
+    session: Session, entries: Iterable[audit.AuditEntry], words: Mapping[str, str], names: bool
+) -> Iterable[Line]:
+    known: dict[str, str] = {}
+    for entry in entries:
+        if entry.action in words:
+            if names and entry.actor not in known:
+                known[entry.actor] = person_name(session, subject_id(entry.actor, "usr"))
+            yield Line(
+                said(words[entry.action], entry.detail), entry.at, known.get(entry.actor, "")
+            )
+
+
+def said(sentence: str, detail: Mapping[str, Any]) -> str:
+    return gettext(sentence) % {name: shown(value) for name, value in detail.items()}
