@@ -4,12 +4,12 @@ import hmac
 from collections.abc import Callable
 from functools import wraps
 from types import UnionType
-from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
 from flask import abort, g, request
-from flask_babel import gettext
 
 from shared.kernel import Actor
+from shared.web.i18n import gettext
 
 A = TypeVar("A", bound=Actor)
 P = ParamSpec("P")
@@ -53,12 +53,12 @@ def open_to_all(view: Callable[P, T]) -> Callable[P, T]:
 
 
 def admitted(kind: Any, roles: tuple[str, ...]) -> Actor:
-    actor: Actor | None = g.actor
+    actor: Any = g.actor
     if actor is None:
         abort(401)
     if not isinstance(actor, kind) or (roles and actor.roles.isdisjoint(roles)):
         abort(403)
-    return actor
+    return cast(Actor, actor)
 
 
 def check_csrf(actor: Actor) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, make_response, render_template, request
-from flask_babel import gettext
 from flask_smorest import Api
 from marshmallow import ValidationError
 from werkzeug import Response
@@ -16,10 +15,13 @@ from shared.logging import get_logger
 from shared.telemetry import cause
 from shared.web.error_words import ERROR_WORDS, ErrorWords
 from shared.web.htmx import wants_fragment
-from shared.web.i18n import shown
+from shared.web.i18n import gettext, shown
 
 log = get_logger()
-STATUS = {Forbidden: http.Forbidden, FileTooLarge: http.RequestEntityTooLarge}
+STATUS: dict[type[DomainError], type[http.HTTPException]] = {
+    Forbidden: http.Forbidden,
+    FileTooLarge: http.RequestEntityTooLarge,
+}
 
 
 def init_errors(app: Flask, api: Api | None = None) -> None:
@@ -34,9 +36,7 @@ def init_errors(app: Flask, api: Api | None = None) -> None:
 def domain_error(error: DomainError) -> Response:
     """A rule said no. Its words are translated here, with its parameters."""
     kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), http.Conflict)
-    answer = kind(sentence(error))
-    answer.data = {"errors": {"code": error.code}}  # type: ignore[union-attr]  # as webargs does
-    return http_error(answer)
+    return http_error(with_errors(kind(sentence(error)), {"code": error.code}))
 
 
 def sentence(error: DomainError) -> str:
@@ -45,9 +45,12 @@ def sentence(error: DomainError) -> str:
 
 
 def invalid_input(error: ValidationError) -> Response:
-    answer = http.UnprocessableEntity()
-    answer.data = {"errors": error.messages}  # type: ignore[attr-defined]  # as webargs does
-    return http_error(answer)
+    return http_error(with_errors(http.UnprocessableEntity(), error.messages))
+
+
+def with_errors(error: http.HTTPException, errors: Any) -> http.HTTPException:
+    error.data = {"errors": errors}  # type: ignore[attr-defined]  # where webargs puts them too
+    return error
 
 
 def unexpected(error: Exception) -> Response:

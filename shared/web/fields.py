@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import g
-from flask_babel import gettext
 from marshmallow import ValidationError, fields
 
 from shared import kernel
+from shared.web.i18n import gettext
 
 PLAIN = re.compile(r"-?\d{1,15}(\.\d+)?")
 

@@ -6,15 +6,26 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import flask_babel
 from babel import Locale
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale
 
 from shared import kernel
 from shared.web import formats
 
 LANGUAGES = {"en": "English", "zh-Hans": "中文"}
 HERE = Path(__file__).parent
+
+
+def gettext(text: str, **values: object) -> str:
+    """The reader's words for an English sentence, with its %(named)s values filled in."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The same for a sentence that counts `num` things."""
+    return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def init_i18n(app: Flask) -> None:

@@ -16,13 +16,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, make_response, request
-from flask_babel import gettext
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
 from shared.db import Instant, metadata
 from shared.web.forms import NOT_DATA
+from shared.web.i18n import gettext
 from shared.web.keyfile import secret_key
 from shared.web.transactions import transaction
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 from werkzeug.datastructures import MultiDict
 
 from shared.kernel import N_
 from shared.web.forms import form_fields
+from shared.web.i18n import gettext
 
 # marshmallow's words -> ours
 WORDS = {
@@ -80,9 +80,9 @@ class Form(Schema):
         error.messages = spelled(error.messages)
 
 
-def reword(messages: dict[str, str]) -> None:
+def reword(messages: dict[str, Any]) -> None:
     for key, text in messages.items():
-        if text in WORDS:
+        if isinstance(text, str) and text in WORDS:
             messages[key] = Words(WORDS[text])
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, request
-from flask_babel import gettext
 
 from shared.kernel import N_, Actor, Partner, Vendor
 from shared.web import formats, i18n
+from shared.web.i18n import gettext
 from shared.web.transactions import now
 
 MOST_ENTRIES = 7

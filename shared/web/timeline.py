@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from shared import audit
 from shared.directory import person_name
 from shared.kernel import subject_id
-from shared.web.i18n import shown
+from shared.web.i18n import gettext, shown
 
 
 @dataclass(frozen=True)

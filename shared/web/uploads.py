@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import IO
 
 from flask import abort, request
-from flask_babel import gettext
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.sansio.multipart import (
     NEED_DATA,
@@ -21,6 +20,8 @@ from werkzeug.sansio.multipart import (
     File,
     MultipartDecoder,
 )
+
+from shared.web.i18n import gettext
 
 CHUNK = 64 * 1024
 PARTS = 1000
