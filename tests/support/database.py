@@ -15,7 +15,7 @@ import shared.files
 import shared.messaging.dead_letters
 import shared.messaging.heartbeat
 import shared.messaging.inbox
-import shared.web.idempotency  # noqa: F401  # the tables every service has
+import shared.web.idempotency  # the tables every service has
 from shared import audit, db  # noqa: F401
 from shared.kernel import Actor
 from shared.messaging.outbox import outbox

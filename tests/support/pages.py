@@ -6,8 +6,9 @@ from typing import Any
 
 import html5lib
 from flask.testing import FlaskClient
-from support.actors import bearer
 from werkzeug.test import TestResponse
+
+from support.actors import bearer
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 # html5lib 1.1 is older than these; they are valid HTML.
@@ -57,7 +58,9 @@ class Forms(HTMLParser):
         if kind in ("radio", "checkbox") and "checked" not in has:
             return
         if kind not in ("submit", "button", "file"):
-            form.fields.setdefault(name, []).append(has.get("value", "on" if kind != "text" else ""))
+            form.fields.setdefault(name, []).append(
+                has.get("value", "on" if kind != "text" else "")
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":

@@ -1,0 +1,43 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+from support.database import Sessions
+
+from shared import files
+from shared.files import FileEmpty, FileNotScanned, FileTooLarge, LocalStorage, StoredFile
+
+
+def store(sessions: Sessions, folder: Path, *chunks: bytes, limit: int = 10) -> StoredFile:
+    with sessions.begin() as session:
+        return files.store(
+            session, LocalStorage(folder), chunks, prefix="rfp", name="报告.pdf",
+            media_type="application/pdf", limit=limit, by="usr_1",
+        )  # fmt: skip
+
+
+def test_what_is_stored_comes_back_with_its_sum(sessions: Sessions, tmp_path: Path) -> None:
+    file = store(sessions, tmp_path, b"12345", b"67890")
+    assert b"".join(LocalStorage(tmp_path).get(file.key)) == b"1234567890"
+    assert file.sha256 == hashlib.sha256(b"1234567890").hexdigest() and file.size == 10
+    with sessions.begin() as session:
+        assert files.load_file(session, file.id) == file
+
+
+def test_a_file_is_cut_off_at_the_limit_and_nothing_stays(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    with pytest.raises(FileTooLarge, match="报告"):
+        store(sessions, tmp_path, b"12345", b"678901")
+    with pytest.raises(FileEmpty):
+        store(sessions, tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_was_not_scanned_leaves_only_where_that_is_allowed(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    file = store(sessions, tmp_path, b"1")
+    files.require_downloadable(file, allow_unscanned=True)
+    with pytest.raises(FileNotScanned):
+        files.require_downloadable(file, allow_unscanned=False)

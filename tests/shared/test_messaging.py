@@ -1,0 +1,308 @@
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from cloudevents.core.formats.json import JSONFormat
+from conftest import NOW
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from support.actors import an_id
+from support.database import Sessions, rows
+
+from shared import telemetry
+from shared.messaging import dead_letters, inbox, kafka, outbox
+from shared.messaging.consumer import consume_batch
+from shared.messaging.dead_letters import LetterSettled, LetterStillFails
+from shared.messaging.envelope import Event, decode
+from shared.messaging.notices import notify
+from shared.messaging.relay import publish_pending
+from shared.messaging.schemas import InvalidData
+from shared.telemetry import Cause
+
+ERASED = "tandem.identity.person_erased.v1"
+A, B = an_id("a"), an_id("b")
+
+
+def an_event(subject: UUID = A, **data: Any) -> Event:
+    said = {"person_id": str(subject)} | data
+    return Event.of(ERASED, source="/tandem/gateway", subject=subject, time=NOW, data=said)
+
+
+def record(sessions: Sessions, *events: Event) -> None:
+    with sessions.begin() as session:
+        for event in events:
+            outbox.record(session, event)
+
+
+class Broker:
+    """A stand-in for the producer; tests/stack has the real one."""
+
+    def __init__(self) -> None:
+        self.log: list[SimpleNamespace] = []
+        self.refuses: dict[int, Exception] = {}
+
+    def send(self, topic: str, value: bytes, key: bytes, headers: list[Any]) -> SimpleNamespace:
+        number = len(self.log)
+        place = {"topic": topic, "partition": 0, "offset": number}
+        self.log.append(SimpleNamespace(**place, value=value, key=key, headers=headers))
+
+        def get(timeout: float) -> None:
+            if number + 1 in self.refuses:
+                raise self.refuses[number + 1]
+
+        return SimpleNamespace(get=get)
+
+
+def relay(sessions: Sessions, broker: Broker) -> int:
+    publisher = kafka.Publisher("nowhere:1", "test")
+    publisher.producer = broker
+    with sessions.begin() as session:
+        return publish_pending(session, publisher)
+
+
+def test_sequences_count_from_one_per_topic_and_subject(sessions: Sessions) -> None:
+    record(sessions, an_event(A), an_event(B), an_event(A))
+    found = [(row.subject, row.sequence) for row in rows(sessions)]
+    assert found == [(str(A), 1), (str(B), 1), (str(A), 2)]
+
+
+def test_data_that_does_not_fit_its_schema_is_never_recorded(sessions: Sessions) -> None:
+    with pytest.raises(InvalidData):
+        record(sessions, an_event(person_id=7))
+    assert rows(sessions) == []
+
+
+def test_an_event_survives_the_wire_and_others_read_it_too(sessions: Sessions) -> None:
+    broker, cause = Broker(), Cause("request-1", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+    before = telemetry.cause.set(cause)
+    record(sessions, event := an_event())
+    telemetry.cause.reset(before)
+    relay(sessions, broker)
+    [sent] = broker.log
+    read = decode(sent.topic, sent.headers, sent.value)
+    assert vars(read) == vars(event) | {"sequence": 1, "cause": cause}
+    message = KafkaMessage(dict(sent.headers), sent.key, sent.value)
+    theirs = from_binary_event(message, JSONFormat()).get_attributes()
+    assert theirs["id"] == str(event.id) and theirs["time"] == NOW
+    assert theirs["partitionkey"] == sent.key.decode() == str(A) and theirs["sequence"] == "1"
+    assert theirs["correlationid"] == "request-1" and theirs["traceparent"] == cause.traceparent
+
+
+def test_the_relay_marks_what_was_acknowledged_and_sends_the_rest_again_in_order(
+    sessions: Sessions,
+) -> None:
+    record(sessions, *(an_event(subject) for subject in (A, B, A, B)))
+    broker = Broker()
+    broker.refuses = {1: KafkaTimeoutError()}
+    assert relay(sessions, broker) == 2  # both of B; the second A waits for the first
+    assert relay(sessions, broker) == 2
+    assert relay(sessions, broker) == 0
+    keys = [message.key.decode() for message in broker.log]
+    assert keys == [str(each) for each in (A, B, A, B, A, A)]
+
+
+def test_what_the_broker_can_never_take_is_parked_and_blocks_its_key(sessions: Sessions) -> None:
+    record(sessions, an_event(A), an_event(B), an_event(A))
+    broker = Broker()
+    broker.refuses = {1: MessageSizeTooLargeError()}
+    assert relay(sessions, broker) == 1
+    assert relay(sessions, broker) == 0, "the second A went past the parked first"
+    with sessions.begin() as session:
+        state = outbox.state(session)
+        assert (state.pending, state.parked) == (1, 1)
+        assert outbox.release(session, rows(sessions)[0].position)
+    assert relay(sessions, broker) == 2
+
+
+def test_only_one_relay_works_at_a_time(engine: sa.Engine, sessions: Sessions) -> None:
+    record(sessions, an_event())
+    with engine.connect() as other, other.begin():
+        other.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))
+        assert relay(sessions, Broker()) == 0
+    assert relay(sessions, Broker()) == 1
+
+
+def test_sent_events_go_out_again_with_the_same_ids(sessions: Sessions) -> None:
+    broker = Broker()
+    record(sessions, an_event(A), an_event(B))
+    relay(sessions, broker)
+    with sessions.begin() as session:
+        first = rows(sessions)[0].recorded_at
+        assert outbox.replay(session, since=first, until=first) == 1
+    relay(sessions, broker)
+    ids = [dict(message.headers)["ce_id"] for message in broker.log]
+    assert ids == [ids[0], ids[1], ids[0]]
+
+
+class Consumer:
+    """Like the real one, it moves on when it has polled, whatever becomes of the messages."""
+
+    def __init__(self, messages: list[SimpleNamespace]) -> None:
+        numbered = enumerate(messages)
+        self.messages = [SimpleNamespace(**vars(each) | {"offset": n}) for n, each in numbered]
+        self.position = self.committed = 0
+
+    def poll(self, timeout_ms: int) -> dict[str, list[SimpleNamespace]]:
+        batch, self.position = self.messages[self.position :], len(self.messages)
+        return {"partition": batch} if batch else {}
+
+    def seek(self, partition: str, offset: int) -> None:
+        self.position = offset
+
+    def commit(self) -> None:
+        self.committed = self.position
+
+
+class Cemetery(list[tuple[Any, str, int]]):
+    def bury(self, message: Any, error: str, attempts: int) -> None:
+        self.append((message, error, attempts))
+
+
+@pytest.fixture
+def buried(monkeypatch: pytest.MonkeyPatch) -> Cemetery:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    return Cemetery()
+
+
+def sent_messages(sessions: Sessions, *events: Event) -> list[SimpleNamespace]:
+    broker = Broker()
+    record(sessions, *events)
+    relay(sessions, broker)
+    return broker.log
+
+
+def consume(
+    consumer: Consumer, sessions: Sessions, buried: Cemetery, handlers: dict[str, inbox.Handler]
+) -> int:
+    return consume_batch(consumer, sessions, handlers, group="rfp", bury=buried.bury)
+
+
+def test_an_event_that_comes_twice_is_handled_once(sessions: Sessions, buried: Cemetery) -> None:
+    seen: list[str] = []
+    consumer = Consumer(sent_messages(sessions, an_event()) * 2)
+    handlers = {ERASED: lambda session, event: seen.append(telemetry.cause.get().causationid)}
+    assert consume(consumer, sessions, buried, handlers) == 2
+    assert seen == [str(rows(sessions)[0].id)]
+    assert consumer.committed == 2 and not buried
+
+
+def test_unknown_types_are_skipped(sessions: Sessions, buried: Cemetery) -> None:
+    consumer = Consumer(sent_messages(sessions, an_event()))
+    consume(consumer, sessions, buried, {})
+    assert consumer.committed == 1 and not buried and rows(sessions, inbox.inbox) == []
+
+
+def test_a_database_that_is_away_moves_no_offset(sessions: Sessions, buried: Cemetery) -> None:
+    def away(session: Any, event: Event) -> None:
+        raise sa.exc.OperationalError("select", {}, Exception("gone"))
+
+    ran: list[Event] = []
+    consumer = Consumer(sent_messages(sessions, an_event()))
+    with pytest.raises(sa.exc.OperationalError):
+        consume(consumer, sessions, buried, {ERASED: away})
+    assert consumer.committed == 0 and rows(sessions, inbox.inbox) == [] and not buried
+    consume(consumer, sessions, buried, {ERASED: lambda session, event: ran.append(event)})
+    assert len(ran) == 1 and consumer.committed == 1
+
+
+def test_one_bad_message_does_not_stop_the_good_ones(sessions: Sessions, buried: Cemetery) -> None:
+    good: list[str] = []
+
+    def handler(session: Any, event: Event) -> None:
+        if event.subject == str(A):
+            raise ZeroDivisionError
+        good.append(event.subject)
+
+    consumer = Consumer(sent_messages(sessions, an_event(A), an_event(B)))
+    consume(consumer, sessions, buried, {ERASED: handler})
+    assert good == [str(B)] and consumer.committed == 2
+    assert [(error, attempts) for _, error, attempts in buried] == [("ZeroDivisionError", 5)]
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [({"value": b"{"}, "Undecodable"), ({"value": b"{}"}, "InvalidData"),
+     ({"headers": []}, "Undecodable"), ({"value": None}, "Undecodable")],
+)  # fmt: skip
+def test_poison_is_put_aside_at_once(
+    sessions: Sessions, buried: Cemetery, change: dict[str, Any], error: str
+) -> None:
+    [message] = sent_messages(sessions, an_event())
+    consumer = Consumer([SimpleNamespace(**vars(message) | change)])
+    consume(consumer, sessions, buried, {ERASED: lambda session, event: None})
+    assert [(found, attempts) for _, found, attempts in buried] == [(error, 1)]
+    assert consumer.committed == 1
+
+
+class TestDeadLetters:
+    @pytest.fixture
+    def letter(self, sessions: Sessions) -> dead_letters.DeadLetter:
+        [message] = sent_messages(sessions, an_event())
+        with sessions.begin() as session:
+            dead_letters.bury(session, message, "ZeroDivisionError", 5)
+            dead_letters.bury(session, message, "ZeroDivisionError", 5)
+            [letter] = dead_letters.waiting(session)
+        return letter
+
+    def test_it_is_listed_once_and_shown_whole(
+        self, sessions: Sessions, letter: dead_letters.DeadLetter
+    ) -> None:
+        with sessions.begin() as session:
+            shown = dead_letters.show(session, letter.id)
+        assert letter.type == ERASED and shown["headers"]["ce_type"] == ERASED
+        assert json.loads(shown["value"]) == {"person_id": str(A)}
+
+    def test_a_replay_handles_it_once(
+        self, sessions: Sessions, letter: dead_letters.DeadLetter
+    ) -> None:
+        ran: list[Event] = []
+        handlers = {ERASED: lambda session, event: ran.append(event)}
+        with sessions.begin() as session:
+            dead_letters.replay(session, letter.id, handlers, consumer="rfp")
+            assert len(ran) == 1 and dead_letters.waiting(session) == []
+            with pytest.raises(LetterSettled):
+                dead_letters.replay(session, letter.id, handlers, consumer="rfp")
+            with pytest.raises(LetterSettled):
+                dead_letters.discard(session, letter.id)
+
+    def test_a_replay_that_fails_leaves_it_waiting(
+        self, sessions: Sessions, letter: dead_letters.DeadLetter
+    ) -> None:
+        with sessions.begin() as session:
+            with pytest.raises(LetterStillFails, match="ZeroDivisionError"):
+                dead_letters.replay(
+                    session, letter.id, {ERASED: lambda s, e: 1 / 0}, consumer="rfp"
+                )
+            assert dead_letters.waiting(session) == [letter]
+        assert rows(sessions, inbox.inbox) == []
+
+    def test_a_discarded_letter_is_gone_from_the_list(
+        self, sessions: Sessions, letter: dead_letters.DeadLetter
+    ) -> None:
+        with sessions.begin() as session:
+            dead_letters.discard(session, letter.id)
+            assert dead_letters.waiting(session) == []
+
+
+def test_a_notice_goes_to_each_person_once(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        notify(
+            session, source="/tandem/rfp", to=[B, A, B], template="rfp_published",
+            subject_type="rfp", subject_id=A, path="/portal/opportunities", now=NOW, dedupe="1",
+        )  # fmt: skip
+    found = rows(sessions)
+    assert sorted(row.subject for row in found) == sorted([str(A), str(B)])
+    assert {json.loads(row.payload)["dedupe_key"] for row in found} == {"rfp_published:1"}
+
+
+def test_every_sample_fits_its_schema_and_every_schema_has_a_sample() -> None:
+    from shared.messaging.schemas import paths, validate
+
+    samples = {path.stem: path for path in Path("tests/event_samples").glob("*.json")}
+    assert set(samples) == set(paths())
+    for event_type, path in samples.items():
+        validate(event_type, json.loads(path.read_text()))
