@@ -24,8 +24,8 @@ Sessions = sessionmaker[Session]
 JOBS_SCHEMA = Path(procrastinate.schema.__file__).parent / "sql" / "schema.sql"
 
 
-def make_database(server_url: str, name: str, *own: MetaData) -> Engine:
-    """An empty database with the shared tables, those of `own`, and the job queue."""
+def make_database(server_url: str, name: str, *own: MetaData, tables: bool = True) -> Engine:
+    """A new database with the shared tables, those of `own`, and the job queue; or with none."""
     admin = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
@@ -33,6 +33,8 @@ def make_database(server_url: str, name: str, *own: MetaData) -> Engine:
     admin.dispose()
     url = sa.make_url(server_url).set(database=name, drivername="postgresql")
     engine = db.connect(url.render_as_string(hide_password=False))
+    if not tables:
+        return engine
     with engine.begin() as connection:
         for metadata in (db.metadata, *own):
             metadata.create_all(connection)

@@ -1,0 +1,99 @@
+"""Events join the services: what is handled is produced, sampled, documented."""
+
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from support.settings import SERVICES
+
+from shared.messaging import asyncapi
+from shared.messaging.envelope import TOPICS, topic_of
+from shared.messaging.schemas import ROOT, paths
+
+SAMPLES = {path.stem: path for path in (ROOT / "tests/event_samples").glob("*.json")}
+PACKAGES = [*(f"services.{name}" for name in SERVICES), "gateway"]
+BEFORE_OPENING = ("tandem.rfp.rfp_published.v1", "tandem.rfp.rfp_amended.v1")
+SEALED = re.compile(r"vendor|organisation|bidder|price|amount|value|count|file|sha256", re.I)
+
+
+def handlers(package: str) -> dict[str, object]:
+    return dict(import_module(f"{package}.handlers").HANDLERS)
+
+
+def sources(*folders: str) -> str:
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return "\n".join(path.read_text() for path in files)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_is_handled_has_a_schema_and_a_sample(package: str) -> None:
+    assert set(handlers(package)) <= set(paths()) & set(SAMPLES)
+
+
+def test_every_type_is_recorded_by_its_owner() -> None:
+    text = sources("services", "gateway", "shared")
+    external = {"tandem.kpi.measurement_taken.v1"}  # made by partners, not by us
+    names = {event_type for event_type in paths() if event_type not in external}
+    unsaid = {name for name in names if f'"{name}"' not in text and name.split(".")[2] not in text}
+    assert unsaid == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_consumers_read_topics_that_list_them_as_readers(package: str) -> None:
+    listed = yaml.safe_load((ROOT / "deploy/kafka/topics.yaml").read_text())["topics"]
+    service = package.split(".")[-1]
+    for event_type in handlers(package):
+        readers = listed[topic_of(event_type)].get("readers", [])
+        assert service in readers, f"{topic_of(event_type)} needs a dead-letter topic for {service}"
+
+
+def test_code_and_topic_file_name_the_same_topics() -> None:
+    listed = yaml.safe_load((ROOT / "deploy/kafka/topics.yaml").read_text())["topics"]
+    assert set(listed) == set(TOPICS.values())
+
+
+def test_the_checked_in_documents_are_up_to_date() -> None:
+    assert asyncapi.DOCUMENT.read_text() == asyncapi.as_text()
+    written = asyncapi.TABLE.read_text()
+    assert written == asyncapi.events_page(written)
+
+
+def test_the_asyncapi_document_is_valid() -> None:
+    found = ROOT / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
+    if not found.exists():
+        pytest.fail("run `make assets` first: the schema of AsyncAPI comes from npm")
+    schema = json.loads(found.read_text())
+    jsonschema.Draft7Validator(schema).validate(asyncapi.document())
+
+
+@pytest.mark.parametrize("event_type", [name for name in BEFORE_OPENING if name in SAMPLES])
+def test_nothing_told_before_the_opening_speaks_of_bids(event_type: str) -> None:
+    schema = json.loads(paths()[event_type].read_text())
+    assert [name for name in all_names(schema) if SEALED.search(name)] == []
+
+
+def test_names_and_addresses_travel_on_one_topic_only() -> None:
+    for event_type, path in paths().items():
+        personal = {"email", "phone", "name"} & set(json.loads(path.read_text())["properties"])
+        assert not personal or topic_of(event_type) == TOPICS["identity"], event_type
+
+
+def all_names(schema: object) -> list[str]:
+    if isinstance(schema, list):
+        return [name for each in schema for name in all_names(each)]
+    if not isinstance(schema, dict):
+        return []
+    own = list(schema.get("properties", {}))
+    return own + [name for value in schema.values() for name in all_names(value)]
+
+
+def test_every_notice_has_words_in_both_languages() -> None:
+    raised = set(re.findall(r'template="(\w+)"', sources("services", "gateway")))
+    wording = Path(ROOT / "services/notifications/inbox").rglob("*.py")
+    told = "\n".join(path.read_text() for path in wording)
+    assert raised, "no notice is raised anywhere"
+    assert {name for name in raised if f'"{name}"' not in told} == set()

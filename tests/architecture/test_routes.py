@@ -1,0 +1,73 @@
+"""Every route says who may use it, and says no to nobody."""
+
+import re
+
+import pytest
+from flask import Flask
+from support.apps import apps
+from support.settings import SERVICES
+
+OPEN = {
+    "static",
+    "health.live",
+    "health.ready",
+}
+OPEN_OF_GATEWAY = re.compile(
+    r"/(login|logout|oauth/|\.well-known/|internal/jwks|account/language|health/)"
+)
+
+
+def routes(app: Flask) -> list[tuple[str, str, str]]:
+    return [
+        (rule.endpoint, rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def is_open(name: str, endpoint: str, path: str) -> bool:
+    documents = endpoint.startswith("api-docs") or path.endswith("/openapi.json")
+    return (
+        endpoint in OPEN
+        or documents
+        or path.startswith("/health/")
+        or path == "/metrics"
+        or (name == "gateway" and bool(OPEN_OF_GATEWAY.match(path)))
+    )
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "gateway"])
+def test_every_route_names_its_actor(name: str) -> None:
+    app = apps()[name]
+    nameless = [
+        path
+        for endpoint, path, _ in routes(app)
+        if not is_open(name, endpoint, path)
+        and not hasattr(app.view_functions[endpoint], "required_actor")
+    ]
+    assert nameless == []
+    assert len(routes(app)) > 5
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "gateway"])
+def test_nobody_gets_in_anywhere(name: str) -> None:
+    app = apps()[name]
+    client = app.test_client()
+    for endpoint, path, method in routes(app):
+        if is_open(name, endpoint, path):
+            continue
+        concrete = re.sub(r"<[^>]*>", "0193a5f0-0000-7000-8000-000000000001", path)
+        answer = client.open(concrete, method=method)
+        assert answer.status_code in (401, 404), (method, path, answer.status_code)
+        if "<" not in path:
+            assert answer.status_code == 401, (method, path, answer.status_code)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_pages_and_apis_lie_where_the_gateway_looks_for_them(name: str) -> None:
+    from gateway.routes import ROUTES
+
+    prefixes = tuple(route.prefix for route in ROUTES if route.service == name)
+    for endpoint, path, _ in routes(apps()[name]):
+        inside = is_open(name, endpoint, path) or path.startswith("/internal/")
+        assert inside or path.startswith(prefixes), f"{path} is routed to nobody"
