@@ -83,6 +83,8 @@ def around() -> dict[str, Any]:
     actor: Actor | None = g.get("actor")
     other = next(code for code in i18n.LANGUAGES if code != i18n.language())
     return {
+        "errors": {},
+        "values": {},
         "lang": i18n.language(),
         "theme": theme(actor),
         "me": person(actor),
