@@ -1,0 +1,158 @@
+"""What a plan is, what it may cost, and who may decide on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from shared.kernel import N_, DomainError, Forbidden, Labelled, Money, uuid7
+
+
+class PlanState(Labelled):
+    DRAFT = "draft", N_("Draft")
+    SUBMITTED = "submitted", N_("Waiting for approval")
+    APPROVED = "approved", N_("Approved")
+    REJECTED = "rejected", N_("Rejected")
+
+
+class Move(Labelled):
+    SUBMIT = "submit", N_("Submit")
+    APPROVE = "approve", N_("Approve")
+    REJECT = "reject", N_("Reject")
+
+
+class Category(Labelled):
+    LABOUR = "labour", N_("Labour")
+    EQUIPMENT = "equipment", N_("Equipment")
+    MATERIALS = "materials", N_("Materials")
+    LICENCES = "licences", N_("Licences")
+    MANAGEMENT = "management", N_("Management")
+    OTHER = "other", N_("Other costs")
+
+
+MOVES: Mapping[tuple[PlanState, Move], PlanState] = {
+    (PlanState.DRAFT, Move.SUBMIT): PlanState.SUBMITTED,
+    (PlanState.REJECTED, Move.SUBMIT): PlanState.SUBMITTED,
+    (PlanState.SUBMITTED, Move.APPROVE): PlanState.APPROVED,
+    (PlanState.SUBMITTED, Move.REJECT): PlanState.REJECTED,
+}
+EDITABLE = frozenset({PlanState.DRAFT, PlanState.REJECTED})
+
+
+class PlanMoved(DomainError):
+    code = "plan_moved"
+    message = N_("“%(title)s” is in the state “%(state)s”, where this cannot be done.")
+
+
+class PlanOverCeiling(DomainError):
+    code = "plan_over_ceiling"
+    message = N_("Cost lines and reserve add up to %(total)s, above the ceiling of %(ceiling)s.")
+
+
+class PlanEndsBeforeItBegins(DomainError):
+    code = "plan_ends_before_it_begins"
+    message = N_("The plan ends before it begins.")
+
+
+class PlanWithoutCosts(DomainError):
+    code = "plan_without_costs"
+    message = N_("A plan needs at least one cost line.")
+
+
+class OwnPlan(Forbidden):
+    code = "own_plan"
+    message = N_("You wrote this plan, so somebody else decides on it.")
+
+
+class ReasonNeeded(DomainError):
+    code = "reason_needed"
+    message = N_("Say why you reject the plan, so that the requester can mend it.")
+
+
+@dataclass(eq=False)
+class PlanLine:
+    position: int
+    title: str
+    category: Category
+    amount: Decimal
+    id: UUID = field(default_factory=uuid7)
+
+
+@dataclass(kw_only=True)
+class PlanContent:
+    """What the requester writes. Amounts are in `currency`, dates include both ends."""
+
+    title: str
+    objectives: str
+    scope_in: str
+    scope_out: str
+    starts_on: date
+    ends_on: date
+    currency: str
+    cost_ceiling: Decimal
+    contingency: Decimal
+    lines: Sequence[PlanLine]
+
+    def check(self) -> None:
+        """The ceiling is hard: cost lines and contingency together never exceed it."""
+        if self.ends_on < self.starts_on:
+            raise PlanEndsBeforeItBegins
+        if not self.lines:
+            raise PlanWithoutCosts
+        total = planned_cost(self.lines, self.contingency)
+        if total > self.cost_ceiling:
+            amounts = {"total": total, "ceiling": self.cost_ceiling}
+            raise PlanOverCeiling(**{k: Money(v, self.currency) for k, v in amounts.items()})
+
+
+@dataclass(eq=False, kw_only=True)
+class Plan:
+    number: str
+    title: str
+    objectives: str
+    scope_in: str
+    scope_out: str
+    starts_on: date
+    ends_on: date
+    currency: str
+    cost_ceiling: Decimal
+    contingency: Decimal
+    lines: list[PlanLine]
+    requester_id: UUID
+    created_at: datetime
+    state: PlanState = PlanState.DRAFT
+    approver_id: UUID | None = None
+    decided_at: datetime | None = None
+    decision_reason: str | None = None
+    id: UUID = field(default_factory=uuid7)
+
+    def rewrite(self, content: PlanContent) -> None:
+        if self.state not in EDITABLE:
+            raise PlanMoved(title=self.title, state=self.state)
+        content.check()
+        for name, value in vars(content).items():
+            setattr(self, name, list(value) if name == "lines" else value)
+
+    def submit(self) -> None:
+        self.move(Move.SUBMIT)
+        self.approver_id = self.decided_at = self.decision_reason = None
+
+    def decide(self, approver_id: UUID, *, approve: bool, reason: str, now: datetime) -> None:
+        """Approve or reject. Nobody decides on their own plan; a rejection says why."""
+        if approver_id == self.requester_id:
+            raise OwnPlan
+        if not approve and not reason:
+            raise ReasonNeeded
+        self.move(Move.APPROVE if approve else Move.REJECT)
+        self.approver_id, self.decided_at, self.decision_reason = approver_id, now, reason or None
+
+    def move(self, move: Move) -> None:
+        following = MOVES.get((self.state, move))
+        if following is None:
+            raise PlanMoved(title=self.title, state=self.state)
+        self.state = following
+
+
+def planned_cost(lines: Sequence[PlanLine], contingency: Decimal) -> Decimal:
+    return sum((line.amount for line in lines), contingency)

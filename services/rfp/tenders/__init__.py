@@ -1,0 +1,1 @@
+"""RFPs: lots, criteria, targets, invitations, the committee, questions and answers."""

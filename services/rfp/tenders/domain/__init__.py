@@ -1,0 +1,55 @@
+"""The rules of RFPs: choices, errors, parts, and the RFP itself."""
+
+from services.rfp.tenders.domain.choices import (
+    Direction,
+    Duty,
+    Formula,
+    Preset,
+    PriceFormula,
+    Stage,
+    Window,
+)
+from services.rfp.tenders.domain.parts import (
+    Criterion,
+    Invitation,
+    Lot,
+    Member,
+    MilestoneTarget,
+    Question,
+    SlaTarget,
+    Tier,
+    default_criteria,
+)
+from services.rfp.tenders.domain.rfp import (
+    MOMENTS,
+    Circumstances,
+    Rfp,
+    RfpContent,
+    is_open,
+    stage,
+)
+
+__all__ = [
+    "MOMENTS",
+    "Circumstances",
+    "Criterion",
+    "Direction",
+    "Duty",
+    "Formula",
+    "Invitation",
+    "Lot",
+    "Member",
+    "MilestoneTarget",
+    "Preset",
+    "PriceFormula",
+    "Question",
+    "Rfp",
+    "RfpContent",
+    "SlaTarget",
+    "Stage",
+    "Tier",
+    "Window",
+    "default_criteria",
+    "is_open",
+    "stage",
+]

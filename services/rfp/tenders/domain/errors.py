@@ -1,0 +1,96 @@
+"""What can be wrong with an RFP."""
+
+from shared.kernel import N_, DomainError
+
+
+class RfpClosed(DomainError):
+    code = "rfp_closed"
+    message = N_("“%(title)s” takes no more bids and questions.")
+
+
+class RfpPublished(DomainError):
+    code = "rfp_published"
+    message = N_("“%(title)s” has been published, so its draft can no longer be changed.")
+
+
+class PlanNotApproved(DomainError):
+    code = "plan_not_approved"
+    message = N_("An RFP can be made from an approved plan only.")
+
+
+class CurrencyDiffers(DomainError):
+    code = "currency_differs"
+    message = N_("The plan is in %(currency)s, so the RFP must be, too.")
+
+
+class PeriodReversed(DomainError):
+    code = "period_reversed"
+    message = N_("The contract would end before it begins.")
+
+
+class LotsMissing(DomainError):
+    code = "lots_missing"
+    message = N_("The RFP needs at least one lot.")
+
+
+class WeightsOff(DomainError):
+    code = "weights_off"
+    message = N_("The weights of the criteria add up to %(total)s, not to 100.")
+
+
+class OnePriceCriterion(DomainError):
+    code = "one_price_criterion"
+    message = N_("Exactly one criterion is the price. Here there are %(count)s.")
+
+
+class PercentsOff(DomainError):
+    code = "percents_off"
+    message = N_("The percentages of the milestones add up to %(total)s, not to 100.")
+
+
+class TiersBroken(DomainError):
+    code = "tiers_broken"
+    message = N_(
+        "The tiers of “%(title)s” must follow one another without gap or overlap, "
+        "from an open beginning to an open end."
+    )
+
+
+class MinimumBeyondTarget(DomainError):
+    code = "minimum_beyond_target"
+    message = N_("The minimum of “%(title)s” asks for more than its target.")
+
+
+class TwoDuties(DomainError):
+    code = "two_duties"
+    message = N_("Nobody both opens bids and evaluates them.")
+
+
+class RoleMissing(DomainError):
+    code = "role_missing"
+    message = N_("Somebody on the committee does not hold the role “%(duty)s”.")
+
+
+class CommitteeTooSmall(DomainError):
+    code = "committee_too_small"
+    message = N_("The committee needs at least %(openers)s openers and %(evaluators)s evaluators.")
+
+
+class NobodyInvited(DomainError):
+    code = "nobody_invited"
+    message = N_("Invite at least one vendor.")
+
+
+class VendorNotAdmitted(DomainError):
+    code = "vendor_not_admitted"
+    message = N_("Only admitted vendors can be invited.")
+
+
+class DeadlineTooSoon(DomainError):
+    code = "deadline_too_soon"
+    message = N_("The deadline leaves bidders too little time. The earliest possible is %(at)s.")
+
+
+class QuestionAnswered(DomainError):
+    code = "question_answered"
+    message = N_("This question has been answered already.")

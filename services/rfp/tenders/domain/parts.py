@@ -1,0 +1,128 @@
+"""What an RFP is made of, and what each part must fulfil by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
+
+from services.rfp.tenders.domain.choices import Direction, Duty, Formula, Window
+from services.rfp.tenders.domain.errors import MinimumBeyondTarget, QuestionAnswered, TiersBroken
+from shared.kernel import N_, uuid7
+
+Tier = Mapping[str, str | None]  # {"from", "to", "percent"}: [from, to), None is an open end
+
+
+@dataclass(eq=False)
+class Lot:
+    position: int
+    title: str
+    description: str = ""
+    id: UUID = field(default_factory=uuid7)
+
+
+@dataclass(eq=False)
+class Criterion:
+    """`weight` is a share of 100; `minimum` the least grade of 0 to 5 that is acceptable."""
+
+    position: int
+    key: str
+    title: str
+    weight: Decimal
+    is_price: bool = False
+    minimum: Decimal | None = None
+    id: UUID = field(default_factory=uuid7)
+
+
+@dataclass(eq=False)
+class SlaTarget:
+    """What bidders promise per window. `tiers` say which percent of the charge is credited."""
+
+    position: int
+    title: str
+    unit: str
+    formula: Formula
+    direction: Direction
+    target: Decimal
+    minimum: Decimal | None
+    tiers: list[Tier]
+    window: Window = Window.MONTH
+    id: UUID = field(default_factory=uuid7)
+
+    def check(self) -> None:
+        if not cover_all(self.tiers):
+            raise TiersBroken(title=self.title)
+        if self.minimum is not None:
+            more = self.minimum > self.target
+            if self.minimum != self.target and more == (self.direction is Direction.HIGHER):
+                raise MinimumBeyondTarget(title=self.title)
+
+
+@dataclass(eq=False)
+class MilestoneTarget:
+    """`percent` is the share of the one-off price that is due when the milestone is accepted."""
+
+    position: int
+    title: str
+    due_on: date
+    percent: Decimal
+    acceptance_criteria: str
+    id: UUID = field(default_factory=uuid7)
+
+
+@dataclass(eq=False)
+class Invitation:
+    organisation_id: UUID
+
+
+@dataclass(eq=False)
+class Member:
+    """Of the committee. A person has one duty in an RFP."""
+
+    person_id: UUID
+    duty: Duty
+
+
+@dataclass(eq=False)
+class Question:
+    """Asked by a vendor; shown to all invited vendors without saying who asked."""
+
+    rfp_id: UUID
+    organisation_id: UUID
+    asked_by: UUID | None
+    text: str
+    asked_at: datetime
+    answer: str | None = None
+    answered_by: UUID | None = None
+    answered_at: datetime | None = None
+    id: UUID = field(default_factory=uuid7)
+
+    def reply(self, text: str, *, by: UUID, now: datetime) -> None:
+        if self.answered_at:
+            raise QuestionAnswered
+        self.answer, self.answered_by, self.answered_at = text, by, now
+
+
+def cover_all(tiers: Sequence[Tier]) -> bool:
+    """Half-open bands [from, to) that cover every value exactly once, in rising order."""
+    if not tiers or tiers[0]["from"] is not None or tiers[-1]["to"] is not None:
+        return False
+    edges = [tier["to"] for tier in tiers[:-1]]
+    starts = [tier["from"] for tier in tiers[1:]]
+    if None in edges or None in starts:
+        return False
+    ends = [Decimal(str(edge)) for edge in edges]
+    rising = all(low < high for low, high in pairwise(ends))
+    return rising and ends == [Decimal(str(start)) for start in starts]
+
+
+def default_criteria() -> list[Criterion]:
+    """The template of five dimensions; their titles are translated where they are shown."""
+    return [
+        Criterion(1, "technical", N_("Technical capability"), Decimal(20)),
+        Criterion(2, "service", N_("Service capability"), Decimal(25)),
+        Criterion(3, "price", N_("Price reasonableness"), Decimal(20), is_price=True),
+        Criterion(4, "team", N_("Team stability"), Decimal(15)),
+        Criterion(5, "security", N_("Data security"), Decimal(20)),
+    ]

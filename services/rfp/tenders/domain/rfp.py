@@ -1,0 +1,218 @@
+"""What an RFP is, when it may be published, and where it stands in time."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from services.rfp.tenders.domain import errors
+from services.rfp.tenders.domain.choices import Duty, Preset, PriceFormula, Stage
+from services.rfp.tenders.domain.parts import (
+    Criterion,
+    Invitation,
+    Lot,
+    Member,
+    MilestoneTarget,
+    SlaTarget,
+)
+from shared.kernel import DomainError, uuid7
+
+ALL = Decimal(100)  # what weights and what percents of milestones add up to
+LEAST_OPENERS = 2
+LEAST_EVALUATORS = 3
+# The latest of these moments that has come says the stage of a published RFP.
+MOMENTS = {
+    "awarded_at": Stage.AWARDED,
+    "evaluated_at": Stage.EVALUATED,
+    "opened_at": Stage.OPENED,
+}
+
+
+@dataclass(kw_only=True)
+class RfpContent:
+    """What the buyer writes. The contract's period includes both days and may lie in the past."""
+
+    title: str
+    description: str
+    currency: str
+    time_zone: str
+    starts_on: date
+    ends_on: date
+    deadline_at: datetime
+    price_formula: PriceFormula
+    lots: Sequence[Lot]
+    criteria: Sequence[Criterion]
+    sla_targets: Sequence[SlaTarget]
+    milestones: Sequence[MilestoneTarget]
+    invitations: Sequence[Invitation]
+    committee: Sequence[Member]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What publishing depends on besides the RFP itself."""
+
+    now: datetime
+    least_lead: timedelta
+    admitted: Collection[UUID]  # organisations that may be invited
+    able: Collection[tuple[UUID, Duty]]  # people and the duties that their roles allow
+
+
+@dataclass(eq=False, kw_only=True)
+class Rfp:
+    number: str
+    plan_id: UUID
+    title: str
+    description: str
+    currency: str
+    time_zone: str
+    starts_on: date
+    ends_on: date
+    deadline_at: datetime
+    price_formula: PriceFormula
+    lots: list[Lot]
+    criteria: list[Criterion]
+    sla_targets: list[SlaTarget]
+    milestones: list[MilestoneTarget]
+    invitations: list[Invitation]
+    committee: list[Member]
+    buyer_id: UUID
+    created_at: datetime
+    preset: Preset = Preset.PRIVATE_SIMPLE
+    standstill_days: int = 0
+    version: int = 1
+    published_at: datetime | None = None
+    opened_at: datetime | None = None
+    evaluated_at: datetime | None = None
+    awarded_at: datetime | None = None
+    id: UUID = field(default_factory=uuid7)
+
+    def rewrite(self, content: RfpContent) -> None:
+        self.still_a_draft()
+        for name, value in vars(content).items():
+            setattr(self, name, list(value) if isinstance(value, list | tuple) else value)
+
+    def still_a_draft(self) -> None:
+        if self.published_at:
+            raise errors.RfpPublished(title=self.title)
+
+    def publish(self, circumstances: Circumstances) -> None:
+        self.still_a_draft()
+        for obstacle in self.obstacles(circumstances):
+            raise obstacle
+        self.published_at = circumstances.now
+
+    def obstacles(self, circumstances: Circumstances) -> list[DomainError]:
+        """Everything that keeps a draft from being published, in the order of the form."""
+        checks = (
+            self.check_period,
+            self.check_lots,
+            self.check_deadline,
+            self.check_weights,
+            self.check_targets,
+            self.check_percents,
+            self.check_invitations,
+            self.check_committee,
+        )
+        return list(refusals(checks, circumstances))
+
+    def check_period(self, _: Circumstances) -> None:
+        if self.ends_on < self.starts_on:
+            raise errors.PeriodReversed
+
+    def check_lots(self, _: Circumstances) -> None:
+        if not self.lots:
+            raise errors.LotsMissing
+
+    def check_deadline(self, circumstances: Circumstances) -> None:
+        """Bidders have at least the lead that the settings ask for."""
+        earliest = circumstances.now + circumstances.least_lead
+        if self.deadline_at < earliest:
+            raise errors.DeadlineTooSoon(at=earliest)
+
+    def check_weights(self, _: Circumstances) -> None:
+        """Weights add up to exactly 100, and exactly one criterion is the price."""
+        total = sum((each.weight for each in self.criteria), Decimal(0))
+        if total != ALL:
+            raise errors.WeightsOff(total=total)
+        prices = sum(each.is_price for each in self.criteria)
+        if prices != 1:
+            raise errors.OnePriceCriterion(count=prices)
+
+    def check_targets(self, _: Circumstances) -> None:
+        for target in self.sla_targets:
+            target.check()
+
+    def check_percents(self, _: Circumstances) -> None:
+        total = sum((each.percent for each in self.milestones), Decimal(0))
+        if total != ALL:
+            raise errors.PercentsOff(total=total)
+
+    def check_invitations(self, circumstances: Circumstances) -> None:
+        if not self.invitations:
+            raise errors.NobodyInvited
+        if any(each.organisation_id not in circumstances.admitted for each in self.invitations):
+            raise errors.VendorNotAdmitted
+
+    def check_committee(self, circumstances: Circumstances) -> None:
+        for member in self.committee:
+            if (member.person_id, member.duty) not in circumstances.able:
+                raise errors.RoleMissing(duty=member.duty)
+        if len({member.person_id for member in self.committee}) < len(self.committee):
+            raise errors.TwoDuties
+        openers, evaluators = len(self.people(Duty.OPENER)), len(self.people(Duty.EVALUATOR))
+        if openers < LEAST_OPENERS or evaluators < LEAST_EVALUATORS:
+            raise errors.CommitteeTooSmall(openers=LEAST_OPENERS, evaluators=LEAST_EVALUATORS)
+
+    def people(self, duty: Duty) -> list[UUID]:
+        return [member.person_id for member in self.committee if member.duty is duty]
+
+    def require_open(self, now: datetime) -> None:
+        if self.stage(now) is not Stage.OPEN:
+            raise errors.RfpClosed(title=self.title)
+
+    def stage(self, now: datetime) -> Stage:
+        return stage(
+            self.published_at,
+            self.deadline_at,
+            self.opened_at,
+            self.evaluated_at,
+            self.awarded_at,
+            now=now,
+        )
+
+
+def refusals(
+    checks: Sequence[Callable[[Circumstances], None]], circumstances: Circumstances
+) -> Iterator[DomainError]:
+    for check in checks:
+        try:
+            check(circumstances)
+        except DomainError as refusal:
+            yield refusal
+
+
+def is_open(deadline_at: Any, now: Any) -> Any:
+    """Untyped because queries pass columns: `<` means the same in Python and in SQL."""
+    return now < deadline_at
+
+
+def stage(
+    published_at: datetime | None,
+    deadline_at: datetime,
+    opened_at: datetime | None,
+    evaluated_at: datetime | None,
+    awarded_at: datetime | None,
+    *,
+    now: datetime,
+) -> Stage:
+    """Where an RFP stands. `persistence.stage_at` says the same in SQL, from the same table."""
+    if published_at is None:
+        return Stage.DRAFT
+    come = {"awarded_at": awarded_at, "evaluated_at": evaluated_at, "opened_at": opened_at}
+    for name, reached in MOMENTS.items():
+        if come[name] is not None:
+            return reached
+    return Stage.OPEN if is_open(deadline_at, now) else Stage.CLOSED

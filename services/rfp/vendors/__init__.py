@@ -1,0 +1,1 @@
+"""Vendors, their standing, and their admission."""
