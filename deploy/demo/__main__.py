@@ -1,0 +1,207 @@
+"""`python -m deploy.demo`: fill a running stack, then write `$DATA/accounts.json`.
+
+Reads BASE_URL, DATA, and the first administrator's ADMIN_EMAIL and ADMIN_PASSWORD.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from deploy.demo import chain, people
+from deploy.demo.api import Api, eventually
+from deploy.demo.chain import Offer, Wanted
+from deploy.demo.people import Account
+
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def main() -> None:
+    base_url, data = os.environ["BASE_URL"], Path(os.environ["DATA"])
+    admin_account = Account(
+        os.environ["ADMIN_EMAIL"], os.environ["ADMIN_PASSWORD"], ["admin"], "lingang", "Admin"
+    )
+    say("people and organisations")
+    admin = people.api_of(base_url, admin_account)
+    ids = organisations(admin)
+    accounts = make_people(admin, ids)
+    client = partner_client(admin, ids["callgrid"])
+    write(data, [admin_account, *accounts.values()], [client])
+    apis = {name: people.api_of(base_url, account) for name, account in accounts.items()}
+    partner = Api.of_client(
+        base_url, client["client_id"], client["client_secret"], "measurements:write"
+    )
+    make_chains(apis, partner, ids, {name: account.id for name, account in accounts.items()})
+
+
+def organisations(admin: Api) -> dict[str, str]:
+    found = {each["slug"]: each["id"] for each in chain.items(admin, "/organisations")}
+    wanted = [("vendor", *each) for each in people.VENDORS] + [("partner", *people.PARTNER)]
+    for kind, name, slug in wanted:
+        found[slug] = found.get(slug) or people.make_organisation(admin, kind, name, slug)
+    return found
+
+
+def make_people(admin: Api, ids: Mapping[str, str]) -> dict[str, Account]:
+    accounts = {}
+    buyer = people.BUYER[1]
+    for role, name, locale in people.STAFF:
+        accounts[role] = people.make_person(admin, ids[buyer], buyer, role, name, locale)
+    for vendor, staff in people.VENDOR_PEOPLE.items():
+        for role, name, locale in staff:
+            made = people.make_person(admin, ids[vendor], vendor, role, name, locale)
+            accounts[f"{vendor}.{role}"] = made
+    return accounts
+
+
+def partner_client(admin: Api, organisation_id: str) -> dict[str, str]:
+    body = {
+        "organisation_id": organisation_id,
+        "name": "Callgrid exporter",
+        "scopes": ["measurements:write"],
+    }
+    made = admin.post("/clients", body)
+    return {
+        "client_id": made["client_id"],
+        "client_secret": made["client_secret"],
+        "organisation": "callgrid",
+    }
+
+
+def write(data: Path, accounts: list[Account], clients: list[dict[str, str]]) -> None:
+    kept = ("email", "password", "roles", "organisation", "name", "id")
+    listed = [{name: asdict(each)[name] for name in kept} for each in accounts]
+    text = json.dumps({"accounts": listed, "clients": clients}, indent=1, ensure_ascii=False)
+    path = data / "accounts.json"
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def make_chains(
+    apis: chain.People, partner: Api, ids: Mapping[str, str], committee: Mapping[str, str]
+) -> None:
+    say("vendors")
+    for _, slug in people.VENDORS:
+        chain.admit(apis, ids[slug])
+    say("a contract active for two months, with one breach")
+    running_contract(apis, partner, ids, committee)
+    say("an RFP that is open for bids, and a plan that waits for approval")
+    open_rfp(apis, ids, committee)
+    waiting = chain.write_plan(apis, wanted_warehouse())
+    apis["requester"].post(f"/plans/{waiting['id']}/submission")
+
+
+def running_contract(
+    apis: chain.People, partner: Api, ids: Mapping[str, str], committee: Mapping[str, str]
+) -> None:
+    wanted, offers = wanted_service_desk(), service_desk_offers()
+    plan = chain.write_plan(apis, wanted)
+    chain.approve_plan(apis, plan["id"])
+    rfp = chain.draft_rfp(
+        apis,
+        plan["id"],
+        wanted,
+        deadline_at=datetime.now(UTC) + timedelta(seconds=12),
+        invitees=[ids[slug] for _, slug in people.VENDORS],
+        committee=committee,
+    )
+    chain.publish(apis, rfp["id"])
+    for offer in offers:
+        chain.bid(apis, rfp, offer)
+    chain.open_bids(apis, rfp)
+    ranking = chain.evaluate(apis, rfp["id"], offers, ids)
+    best = next(
+        each for each in ranking["bids"] if each["organisation_id"] == ids[offers[0].vendor]
+    )
+    made = chain.award(apis, rfp["lots"][0]["id"], best["bid_id"])
+    contract = chain.accepted_contract(apis, made["id"], offers[0].vendor)
+    chain.deliver(apis, contract["milestones"][0]["id"], offers[0].vendor, PDF)
+    metric = chain.metric_of(apis, contract["id"])
+    first, second = past_months()
+    good = chain.calls(first, count=400, answered=388)
+    poor = chain.calls(second, count=400, answered=371)
+    chain.measure(apis, partner, metric["id"], ids["callgrid"], iter([*good, *poor]))
+    chain.evaluate_windows(apis, metric["id"])
+    eventually(
+        lambda: chain.items(apis["finance"], "/credits", contract_id=contract["id"]), "the credit"
+    )
+
+
+def open_rfp(apis: chain.People, ids: Mapping[str, str], committee: Mapping[str, str]) -> None:
+    wanted = wanted_labelling()
+    plan = chain.write_plan(apis, wanted)
+    chain.approve_plan(apis, plan["id"])
+    rfp = chain.draft_rfp(
+        apis,
+        plan["id"],
+        wanted,
+        deadline_at=datetime.now(UTC) + timedelta(days=9),
+        invitees=[ids[slug] for _, slug in people.VENDORS],
+        committee=committee,
+        price_formula="linear_above_min",
+    )
+    chain.publish(apis, rfp["id"])
+    chain.ask_and_answer(
+        apis,
+        rfp["id"],
+        "huayun",
+        "坐席是否必须在上海本地办公?",
+        "No. Agents may work anywhere in mainland China; the team lead is on site.",
+    )
+
+
+def past_months() -> tuple[date, date]:
+    """The first days of the two months that have ended last."""
+    this = date.today().replace(day=1)  # noqa: DTZ011  # a demo's calendar
+    last = (this - timedelta(days=1)).replace(day=1)
+    return (last - timedelta(days=1)).replace(day=1), last
+
+
+def wanted_service_desk() -> Wanted:
+    starts_on = past_months()[0]
+    ends_on = starts_on.replace(year=starts_on.year + 1) - timedelta(days=1)
+    scope = "First and second level support for 4,000 workplaces in 12 warehouses, 7 × 24 h."
+    return Wanted("Service desk 2026/27 服务台外包", scope, starts_on, ends_on)
+
+
+def wanted_labelling() -> Wanted:
+    starts_on = date.today() + timedelta(days=45)  # noqa: DTZ011
+    scope = "Customer hotline for parcel tracking in Chinese and English, 60 seats."
+    ends_on = starts_on + timedelta(days=365)
+    return Wanted(
+        "Customer hotline 客户热线外包", scope, starts_on, ends_on, lot="Hotline, 60 seats"
+    )
+
+
+def wanted_warehouse() -> Wanted:
+    starts_on = date.today() + timedelta(days=90)  # noqa: DTZ011
+    ends_on = starts_on + timedelta(days=730)
+    scope = "Picking and packing in the Lingang and Taicang warehouses at peak season."
+    return Wanted("Peak-season picking 旺季拣货外包", scope, starts_on, ends_on)
+
+
+def service_desk_offers() -> list[Offer]:
+    return [
+        Offer(
+            "huayun", Decimal("142000"), Decimal("88000"), Decimal("95"),
+            "A team of 34 agents who have run a desk of this size for three years.", PDF,
+            {"technical": 5, "service": 4, "team": 4, "security": 5},
+        ),
+        Offer(
+            "nordwind", Decimal("139500"), Decimal("120000"), Decimal("93"),
+            "A shared desk in two locations with follow-the-sun support.", PDF,
+            {"technical": 4, "service": 4, "team": 3, "security": 4},
+        ),
+    ]  # fmt: skip
+
+
+def say(what: str) -> None:
+    print(f"  demo data: {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
