@@ -5,7 +5,6 @@ Reads BASE_URL, DATA, and the first administrator's ADMIN_EMAIL and ADMIN_PASSWO
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +16,10 @@ from deploy.demo.api import Api, eventually
 from deploy.demo.chain import Offer, Wanted
 from deploy.demo.people import Account
 
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 def main() -> None:
@@ -204,4 +206,4 @@ def say(what: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

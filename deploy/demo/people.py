@@ -30,9 +30,12 @@ STAFF = (
     ("operator", "Feng Kai 冯凯", "zh-Hans"),
 )
 VENDOR_PEOPLE = {
-    "huayun": (("vendor_admin", "Li Na 李娜", "zh-Hans"), ("vendor_member", "Ma Lei 马磊", "zh-Hans")),
+    "huayun": (
+        ("vendor_admin", "Li Na 李娜", "zh-Hans"),
+        ("vendor_member", "Ma Lei 马磊", "zh-Hans"),
+    ),
     "nordwind": (("vendor_admin", "Jonas Weber", "en"), ("vendor_member", "Eva Brandt", "en")),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
