@@ -1,0 +1,43 @@
+"""Wiring of the web process."""
+
+from typing import Any
+
+from flask import Blueprint, Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.rfp.config import Settings
+from services.rfp.handlers import HANDLERS
+from services.rfp.internal import internal
+from shared import db
+from shared.identity import Verifier, fetched
+from shared.web import Identify, init_web
+
+APIS: tuple[Any, ...] = ()
+PAGES: tuple[Blueprint, ...] = (internal,)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    sessions: sessionmaker[Session] | None = None,
+    identify: Identify | None = None,
+) -> Flask:
+    app = Flask(__name__)
+    api = init_web(
+        app,
+        service="rfp",
+        sessions=sessions or db.sessions(db.connect(settings.database_url)),
+        identify=identify or verifier(settings),
+        settings=settings,
+        handlers=HANDLERS,
+    )
+    for blueprint in APIS:
+        api.register_blueprint(blueprint)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def verifier(settings: Settings) -> Verifier:
+    keys = fetched(settings.internal_jwks_url)
+    return Verifier(keys, issuer=settings.internal_issuer, audience="rfp")

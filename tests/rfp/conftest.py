@@ -1,0 +1,58 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from support.database import Sessions, make_database
+from support.rfps import a_plan, an_rfp, rfp_actors, settle, stored
+from support.settings import environment
+
+from services.rfp.app import create_app
+from services.rfp.config import Settings
+from services.rfp.metadata import metadata
+from services.rfp.plans.domain import Plan
+from services.rfp.tenders.domain import Rfp
+from shared.config import service_settings
+from shared.kernel import Actor
+
+
+@pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[sa.Engine]:
+    made = make_database(server, "rfp_tests", metadata)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def actors() -> dict[str, Actor]:
+    """By name, which is their bearer token, too."""
+    return rfp_actors()
+
+
+@pytest.fixture(autouse=True)
+def _everybody_is_known(sessions: Sessions, actors: dict[str, Actor]) -> None:
+    settle(sessions, actors)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return service_settings(Settings, "rfp", environment(tmp_path))
+
+
+@pytest.fixture
+def client(settings: Settings, sessions: Sessions, actors: dict[str, Actor]) -> FlaskClient:
+    return create_app(settings, sessions=sessions, identify=actors.get).test_client()
+
+
+@pytest.fixture
+def plan(sessions: Sessions) -> Plan:
+    stored_plan: Plan = stored(sessions, a_plan())
+    return stored_plan
+
+
+@pytest.fixture
+def rfp(sessions: Sessions, plan: Plan) -> Rfp:
+    """Open for bids, with two lots and two invited vendors."""
+    stored_rfp: Rfp = stored(sessions, an_rfp(plan))
+    return stored_rfp

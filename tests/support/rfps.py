@@ -1,0 +1,129 @@
+"""Builders for rfp: people who know each other, plans, vendors and RFPs."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import services.rfp.tenders.persistence
+import services.rfp.vendors.persistence  # noqa: F401  # they map the classes
+from services.rfp.plans.domain import Category, Plan, PlanLine, PlanState
+from services.rfp.tenders.domain import (
+    Direction,
+    Duty,
+    Formula,
+    Invitation,
+    Lot,
+    Member,
+    MilestoneTarget,
+    PriceFormula,
+    Rfp,
+    SlaTarget,
+    Tier,
+    default_criteria,
+)
+from services.rfp.vendors.domain import Registration, Standing
+from shared.kernel import Actor
+from support.actors import actors, an_id, auditor, staff, vendor
+from support.database import Sessions, know
+
+NOW = datetime.now(UTC).replace(microsecond=0)  # rules are asked by the database's own clock
+EVALUATORS = ("evaluator1", "evaluator2", "evaluator3")
+OPENERS = ("opener1", "opener2")
+BIDDERS = ("huayun", "nordwind")
+TIERS: list[Tier] = [
+    {"from": None, "to": "90", "percent": "10"},
+    {"from": "90", "to": "95", "percent": "5"},
+    {"from": "95", "to": None, "percent": "0"},
+]
+
+
+def rfp_actors() -> dict[str, Actor]:
+    """The buying side, and three vendors of whom the stranger is neither admitted nor invited."""
+    buying = ("requester", "requester2", "buyer", "approver", "admin", "operator", "finance")
+    people = [staff(name) for name in (*buying, *EVALUATORS, *OPENERS)]
+    writer = staff("writer", "requester", "approver")
+    vendors = [vendor(name) for name in (*BIDDERS, "stranger")]
+    return actors(*people, writer, *vendors, auditor())
+
+
+def settle(sessions: Sessions, known: dict[str, Actor]) -> None:
+    """Everybody is in the directory; the bidders are admitted, the stranger is prospective."""
+    know(sessions, *known.values())
+    admitted = {"standing": Standing.APPROVED, "tier": 1, "categories": ["service_desk"]}
+    with sessions.begin() as session:
+        for name in BIDDERS:
+            session.add(Registration(known[name].organisation_id, **admitted))  # type: ignore[arg-type]
+        session.add(Registration(known["stranger"].organisation_id))
+
+
+def a_plan(**changes: Any) -> Plan:
+    """Approved, unless told otherwise: 100,000 of at most 120,000 CNY."""
+    written = {
+        "number": f"PLAN-{uuid4().hex[:8]}",
+        "title": "Service desk",
+        "objectives": "Answer nine calls of ten within a minute.",
+        "scope_in": "Calls and mails of staff",
+        "scope_out": "Hardware",
+        "starts_on": date(2026, 9, 1),
+        "ends_on": date(2027, 8, 31),
+        "currency": "CNY",
+        "cost_ceiling": Decimal(120_000),
+        "contingency": Decimal(10_000),
+        "lines": [PlanLine(1, "Agents", Category.LABOUR, Decimal(90_000))],
+        "requester_id": an_id("requester"),
+        "created_at": NOW - timedelta(days=30),
+        "state": PlanState.APPROVED,
+    }
+    return Plan(**(written | changes))
+
+
+def an_sla_target(**changes: Any) -> SlaTarget:
+    written = {
+        "position": 1,
+        "title": "Calls answered within a minute",
+        "unit": "%",
+        "formula": Formula.RATIO,
+        "direction": Direction.HIGHER,
+        "target": Decimal(95),
+        "minimum": Decimal(90),
+        "tiers": TIERS,
+    }
+    return SlaTarget(**(written | changes))
+
+
+def an_rfp(plan: Plan, *, draft: bool = False, **changes: Any) -> Rfp:
+    """Published yesterday and open until tomorrow, unless told otherwise."""
+    members = [Member(an_id(name), Duty.EVALUATOR) for name in EVALUATORS]
+    members += [Member(an_id(name), Duty.OPENER) for name in OPENERS]
+    written = {
+        "number": f"RFP-{uuid4().hex[:8]}",
+        "plan_id": plan.id,
+        "title": "Service desk",
+        "description": "A service desk in two languages.",
+        "currency": "CNY",
+        "time_zone": "Asia/Shanghai",
+        "starts_on": date(2026, 9, 1),
+        "ends_on": date(2027, 8, 31),
+        "deadline_at": NOW + timedelta(days=1),
+        "price_formula": PriceFormula.LOWEST_RATIO,
+        "lots": [Lot(1, "First level"), Lot(2, "Second level")],
+        "criteria": default_criteria(),
+        "sla_targets": [an_sla_target()],
+        "milestones": [
+            MilestoneTarget(1, "Handbook", date(2026, 12, 1), Decimal(40), "Complete."),
+            MilestoneTarget(2, "Take-over", date(2027, 1, 1), Decimal(60), "No open faults."),
+        ],
+        "invitations": [Invitation(an_id(f"{name}-org")) for name in BIDDERS],
+        "committee": members,
+        "buyer_id": an_id("buyer"),
+        "created_at": NOW - timedelta(days=2),
+        "published_at": None if draft else NOW - timedelta(days=1),
+    }
+    return Rfp(**(written | changes))
+
+
+def stored(sessions: Sessions, thing: Any) -> Any:
+    with sessions.begin() as session:
+        session.add(thing)
+    return thing
