@@ -1,0 +1,1 @@
+"""Plants: rules taken away, to see that a test misses them."""
