@@ -1,0 +1,1 @@
+"""The ways a message takes to a person who is not looking: e-mail."""

@@ -1,0 +1,1 @@
+"""Messages: what happened and concerns you, once each, in your own language."""

@@ -1,0 +1,134 @@
+"""What notices say. Keys are the templates that other services raise."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from shared.kernel import N_
+
+
+class Words(NamedTuple):
+    """A title that stands alone, and a sentence with the notice's %(named)s parameters."""
+
+    title: str
+    body: str
+
+
+class OddPath(Exception):
+    """A notice whose link would lead to another site."""
+
+
+WORDS: Mapping[str, Words] = {
+    "plan_submitted": Words(
+        N_("A plan waits for your decision"),
+        N_("%(number)s “%(title)s” was submitted. Approve it, or say what must change."),
+    ),
+    "plan_decided": Words(
+        N_("Your plan is decided"),
+        N_("The approver has decided on %(number)s “%(title)s”."),
+    ),
+    "rfp_published": Words(
+        N_("You are invited to bid"),
+        N_("%(number)s “%(title)s” is open. Ask questions and bid before the deadline."),
+    ),
+    "question_asked": Words(
+        N_("A bidder asks a question"),
+        N_("There is a question about %(number)s “%(title)s”. All bidders will see your answer."),
+    ),
+    "question_answered": Words(
+        N_("A question is answered"),
+        N_("There is a new answer about %(number)s “%(title)s”. Read it before you bid."),
+    ),
+    "bid_received": Words(
+        N_("Your bid is sealed"),
+        N_("We have received it. The page has the receipt with its time and fingerprint."),
+    ),
+    "opening_due": Words(
+        N_("Bids wait to be opened"),
+        N_("The deadline of %(number)s “%(title)s” has passed. Two openers open the bids."),
+    ),
+    "bids_opened": Words(
+        N_("Bids are open for scoring"),
+        N_("Declare your interests for %(number)s “%(title)s”, then score each bid."),
+    ),
+    "scores_due": Words(
+        N_("Your scores are due"),
+        N_("The evaluation of %(number)s “%(title)s” waits for your scores."),
+    ),
+    "evaluation_complete": Words(
+        N_("The evaluation is complete"),
+        N_("All scores of %(number)s “%(title)s” are in. See the ranking and award the lots."),
+    ),
+    "award_won": Words(
+        N_("You have won"),
+        N_("Your bid on “%(title)s” (%(number)s) is chosen. A draft contract follows."),
+    ),
+    "award_lost": Words(
+        N_("Your bid was not chosen"),
+        N_("“%(title)s” (%(number)s) is awarded. The page shows your scores and the winner."),
+    ),
+    "vendor_admitted": Words(
+        N_("Your company is admitted"),
+        N_("You can now be invited to bid, and bid where you are invited."),
+    ),
+    "contract_drafted": Words(
+        N_("A contract is drafted"),
+        N_("Read %(number)s “%(title)s” and accept it. It begins when both sides have."),
+    ),
+    "contract_accepted": Words(
+        N_("The other side has accepted the contract"),
+        N_("%(number)s “%(title)s” waits for your side."),
+    ),
+    "contract_activated": Words(
+        N_("A contract is in force"),
+        N_("Both sides have accepted %(number)s “%(title)s”."),
+    ),
+    "deliverable_submitted": Words(
+        N_("A deliverable waits for your review"),
+        N_("The vendor has delivered for “%(title)s” (%(number)s)."),
+    ),
+    "review_due": Words(
+        N_("A deliverable has reached your review level"),
+        N_("The level before yours has approved “%(title)s” (%(number)s)."),
+    ),
+    "rework_requested": Words(
+        N_("A deliverable needs rework"),
+        N_("The review of “%(title)s” (%(number)s) says what must change. Deliver a new version."),
+    ),
+    "milestone_accepted": Words(
+        N_("A milestone is accepted"),
+        N_("All review levels have approved “%(title)s” (%(number)s)."),
+    ),
+    "credit_proposed": Words(
+        N_("A service credit is proposed"),
+        N_("An SLA target of %(number)s “%(title)s” was missed. The page shows the calculation."),
+    ),
+    "credit_approved": Words(
+        N_("A service credit is approved"),
+        N_("The credit for %(number)s “%(title)s” counts towards the next invoice."),
+    ),
+    "sla_breached": Words(
+        N_("An SLA target was missed"),
+        N_("“%(title)s” fell short of its target. The page shows every figure behind it."),
+    ),
+    "import_failed": Words(
+        N_("Your measurements were not imported"),
+        N_("The file “%(title)s” has faults. Nothing of it was kept. Mend it and send it again."),
+    ),
+}
+UNKNOWN = Words(N_("Something needs your attention"), N_("The page tells you more."))
+
+
+def words(
+    template: str, params: Mapping[str, str], translate: Callable[[str], str]
+) -> tuple[str, str]:
+    """Title and sentence in the reader's language; a newer template than ours says less."""
+    title, body = WORDS.get(template, UNKNOWN)
+    try:
+        return translate(title), translate(body) % params
+    except KeyError:
+        return translate(title), translate(UNKNOWN.body)
+
+
+def require_own_path(path: str) -> None:
+    if not path.startswith("/") or path.startswith(("//", "/\\")):
+        raise OddPath(path)

@@ -1,0 +1,40 @@
+"""What comes in and goes out by API."""
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from services.notifications.inbox.domain import words
+from services.notifications.inbox.queries import Notice
+from shared.web.i18n import gettext
+
+
+class NoticeQuery(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    unread = fields.Boolean(load_default=False)
+    after = fields.String(load_default="")
+
+
+class NoticeOut(Schema):
+    """A notice with its words in the reader's language."""
+
+    id = fields.UUID()
+    template = fields.String()
+    title = fields.Function(lambda notice: spoken(notice)[0])
+    body = fields.Function(lambda notice: spoken(notice)[1])
+    subject = fields.Function(
+        lambda notice: {"type": notice.subject_type, "id": str(notice.subject_id)}
+    )
+    path = fields.String()
+    due_at = fields.AwareDateTime()
+    raised_at = fields.AwareDateTime()
+    read_at = fields.AwareDateTime()
+
+
+class NoticeList(Schema):
+    items = fields.List(fields.Nested(NoticeOut), attribute="rows")
+    after = fields.String()
+
+
+def spoken(notice: Notice) -> tuple[str, str]:
+    return words(notice.template, notice.params, gettext)

@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import sessionmaker
+from support.actors import actors, auditor, partner, staff, vendor, vendor_client
+from support.database import Sessions, know, make_database
+from support.settings import environment
+
+from services.notifications.app import create_app
+from services.notifications.channels import jobs
+from services.notifications.config import Settings
+from services.notifications.metadata import metadata
+from shared.config import service_settings
+from shared.jobs import Context
+
+PEOPLE = (
+    staff("buyer"),
+    staff("approver"),
+    auditor(),
+    vendor("huayun", "huayun-org"),
+    vendor("nordwind", "nordwind-org"),
+)
+KNOWN = (*PEOPLE, partner("callgrid"), vendor_client("robot", "huayun-org"))
+
+
+@pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[sa.Engine]:
+    made = make_database(server, "notifications_tests", metadata)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def committed(engine: sa.Engine) -> Iterator[Sessions]:
+    """Sessions that really commit, for tests of what happens at the same time."""
+    yield sessionmaker(engine, expire_on_commit=False)
+    with engine.begin() as connection:
+        names = connection.scalars(
+            sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        )
+        connection.execute(sa.text(f"TRUNCATE {', '.join(names)} CASCADE"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return service_settings(Settings, "notifications", environment(tmp_path))
+
+
+@pytest.fixture
+def client(sessions: Sessions, settings: Settings) -> FlaskClient:
+    know(sessions, *PEOPLE)
+    known = actors(*PEOPLE, partner("callgrid")) | {"robot": KNOWN[-1]}
+    return create_app(settings, sessions=sessions, identify=known.get).test_client()
+
+
+@pytest.fixture
+def context(sessions: Sessions, settings: Settings) -> Context:
+    know(sessions, *PEOPLE)
+    return Context(sessions, settings)
+
+
+@pytest.fixture
+def post_box(monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
+    """What would have gone to the mail server."""
+    posted: list[EmailMessage] = []
+
+    def post(smtp_url: str, message: Any) -> None:
+        posted.append(message)
+
+    monkeypatch.setattr(jobs, "post", post)
+    return posted

@@ -1,0 +1,227 @@
+import gettext
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from support.actors import bearer, staff, vendor
+from support.database import Sessions, rows
+from support.notices import a_notice
+from support.pages import Browser
+
+from services.notifications.handlers import HANDLERS
+from services.notifications.inbox.domain import UNKNOWN, WORDS, OddPath, require_own_path, words
+from services.notifications.inbox.persistence import notices
+from shared import audit
+from shared.kernel import uuid7
+from shared.messaging.envelope import Event
+from shared.messaging.inbox import handle_once
+from shared.messaging.schemas import ROOT
+
+BUYER, APPROVER = staff("buyer"), staff("approver")
+HUAYUN = vendor("huayun", "huayun-org")
+SAMPLES = sorted((ROOT / "tests/event_samples").glob("*.json"))
+CHINESE = gettext.translation(
+    "messages", ROOT / "services/notifications/translations", languages=["zh_Hans"], fallback=True
+)
+
+
+def receive(sessions: Sessions, *events: Event) -> list[bool]:
+    with sessions.begin() as session:
+        return [handle_once(session, event, HANDLERS, consumer="tests") for event in events]
+
+
+def every_param(template: str) -> dict[str, str]:
+    return {name: f"<{name}>" for name in re.findall(r"%\((\w+)\)s", WORDS[template].body)}
+
+
+@pytest.mark.parametrize("template", [*WORDS, "of a later version"])
+def test_every_template_has_words_in_both_languages(template: str) -> None:
+    title, body = WORDS.get(template, UNKNOWN)
+    for sentence in (title, body):
+        chinese = CHINESE.gettext(sentence)
+        assert chinese != sentence, f"no Chinese for {sentence!r}"
+        assert set(re.findall(r"%\(\w+\)s", chinese)) == set(re.findall(r"%\(\w+\)s", sentence))
+
+
+@pytest.mark.parametrize("template", WORDS)
+def test_words_name_only_what_raisers_may_tell(template: str) -> None:
+    params = every_param(template)
+    assert set(params) <= {"number", "title"}
+    title, body = words(template, params, str)
+    assert title == WORDS[template].title and all(value in body for value in params.values())
+
+
+def test_a_notice_with_less_than_its_words_need_says_less() -> None:
+    assert words("plan_submitted", {}, str) == (WORDS["plan_submitted"].title, UNKNOWN.body)
+    assert words("of_tomorrow", {"number": "1"}, str) == UNKNOWN
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_every_handled_sample_counts_once(path: Path, sessions: Sessions) -> None:
+    data = json.loads(path.read_text())
+    subject = data.get("person_id") or data.get("organisation_id") or str(uuid7())
+    event = replace(a_notice(BUYER), type=path.stem, subject=subject, data=data, sequence=1)
+    handled = path.stem in HANDLERS
+    assert receive(sessions, event, event) == [handled, False]
+
+
+def test_a_person_has_one_notice_per_dedupe_key(sessions: Sessions) -> None:
+    again = a_notice(BUYER)  # another event, the same matter
+    assert receive(sessions, a_notice(BUYER), again, a_notice(APPROVER)) == [True, True, True]
+    assert [row.person_id for row in rows(sessions, notices)].count(BUYER.user_id) == 1
+    assert len(rows(sessions, notices)) == 2
+
+
+def test_receiving_and_reading_are_on_record(client: FlaskClient, sessions: Sessions) -> None:
+    receive(sessions, a_notice(BUYER))
+    page = Browser(client, "buyer")
+    page.get("/admin/messages")
+    page.submit("/reading")
+    with sessions() as session:
+        history = audit.history(session, f"inbox:{BUYER.user_id}")
+    assert [(e.action, e.actor) for e in history] == [
+        ("notices_read", BUYER.subject),
+        ("notice_received", "/tandem/rfp"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["https://example.org/", "//example.org/", "/\\example.org"])
+def test_a_notice_leads_nowhere_else(path: str) -> None:
+    with pytest.raises(OddPath):
+        require_own_path(path)
+
+
+class TestPages:
+    @pytest.mark.parametrize("htmx", [False, True])
+    def test_unread_first_then_read(
+        self, client: FlaskClient, sessions: Sessions, htmx: bool
+    ) -> None:
+        receive(sessions, a_notice(BUYER), a_notice(BUYER, "evaluation_complete"))
+        page = Browser(client, "buyer", htmx=htmx)
+        page.get("/admin/messages?show=unread")
+        assert "PLAN-2026-001 “Service desk” was submitted." in page.text
+        assert page.text.count("Mark as read") == 2
+        [notice] = [row for row in rows(sessions, notices) if row.template == "plan_submitted"]
+        page.submit(f"{notice.id}/reading")
+        assert "was submitted" not in page.text and page.text.count("Mark as read") == 1
+        page.get("/admin/messages")
+        assert "was submitted" in page.text
+        page.submit("/admin/messages/reading")
+        assert "Mark all as read" not in page.text
+        page.get("/admin/messages?show=unread")
+        assert "You have read everything" in page.text
+
+    def test_opening_a_message_marks_it_and_leads_to_its_thing(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        receive(sessions, a_notice(HUAYUN, path="/portal/bids/1"))
+        page = Browser(client, "huayun")
+        page.get("/portal/messages")
+        answer = page.submit("/opening", follow=False)
+        assert answer.location == "/portal/bids/1"
+        [notice] = rows(sessions, notices)
+        page.get("/portal/messages")
+        page.submit("/opening", follow=False)
+        [again] = rows(sessions, notices)
+        assert notice.read_at and again.read_at == notice.read_at
+
+    def test_an_empty_inbox_says_so(self, client: FlaskClient) -> None:
+        page = Browser(client, "auditor")
+        page.get("/admin/messages")
+        assert "No messages yet" in page.text
+
+    def test_the_bell_says_how_many_and_falls_silent(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        page = Browser(client, "buyer", htmx=True)
+        page.get("/admin/messages/unread")
+        assert "visually-hidden" not in page.text and "unread?shown=0" in page.text
+        assert page.get("/admin/messages/unread?shown=0", 204).text == ""
+        receive(sessions, a_notice(BUYER))
+        page.get("/admin/messages/unread?shown=0")
+        assert "1 unread" in page.text and "unread?shown=1" in page.text
+
+    def test_pages_go_on_where_the_last_ended(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        receive(sessions, *(a_notice(BUYER, dedupe_key=str(n)) for n in range(30)))
+        page = Browser(client, "buyer")
+        page.get("/admin/messages")
+        assert page.text.count("was submitted") == 25
+        [following] = re.findall(r'href="(\?after=[^"]+)"', page.text)
+        page.get("/admin/messages" + following)
+        assert page.text.count("was submitted") == 5
+
+
+class TestWhoMay:
+    def test_nobody_reads_or_marks_the_messages_of_others(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        receive(sessions, a_notice(HUAYUN))
+        [notice] = rows(sessions, notices)
+        for action in ("reading", "opening"):
+            url = f"/portal/messages/{notice.id}/{action}"
+            for name in ("nordwind", "huayun"):
+                sent = {"csrf_token": f"csrf-{name}"}
+                answer = client.post(url, data=sent, headers=bearer(name))
+                assert answer.status_code == (404 if name == "nordwind" else 303)
+        url = f"/api/v1/notices/{notice.id}/reading"
+        for name, status in (("nordwind", 404), ("buyer", 404), ("huayun", 204)):
+            assert client.post(url, headers=bearer(name)).status_code == status
+
+    @pytest.mark.parametrize(
+        ("path", "stranger", "owner"),
+        [
+            ("/admin/messages", "huayun", "buyer"),
+            ("/admin/messages/unread", "huayun", "auditor"),
+            ("/portal/messages", "buyer", "huayun"),
+            ("/portal/messages/unread", "callgrid", "huayun"),
+            ("/api/v1/notices", "callgrid", "buyer"),
+        ],
+    )
+    def test_each_face_is_for_its_own(
+        self, client: FlaskClient, path: str, stranger: str, owner: str
+    ) -> None:
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=bearer(stranger)).status_code == 403
+        assert client.get(path, headers=bearer(owner)).status_code == 200
+
+    @pytest.mark.parametrize("action", ["reading", "opening"])
+    def test_each_change_asks_who_and_for_the_token_of_the_form(
+        self, client: FlaskClient, sessions: Sessions, action: str
+    ) -> None:
+        receive(sessions, a_notice(BUYER))
+        [notice] = rows(sessions, notices)
+        url = f"/admin/messages/{notice.id}/{action}"
+        token = {"csrf_token": "csrf-buyer"}
+        assert client.post(url, data=token).status_code == 401
+        assert client.post(url, data=token, headers=bearer("huayun")).status_code == 403
+        assert client.post(url, headers=bearer("buyer")).status_code == 403
+        assert client.post(url, data=token, headers=bearer("buyer")).status_code == 303
+
+    def test_a_client_of_a_vendor_has_no_inbox(self, client: FlaskClient) -> None:
+        answer = client.get("/api/v1/notices", headers=bearer("robot"))
+        assert answer.json == {"items": [], "after": ""}
+
+
+def test_the_api_tells_notices_in_the_readers_language(
+    client: FlaskClient, sessions: Sessions
+) -> None:
+    due = "2026-12-01T09:00:00+00:00"
+    receive(sessions, a_notice(BUYER, due_at=due), a_notice(APPROVER))
+    answer = client.get("/api/v1/notices?unread=1", headers=bearer("buyer"))
+    [item] = answer.json["items"]
+    assert item["title"] == "A plan waits for your decision" and item["due_at"] == due
+    assert item["subject"]["type"] == "plan" and item["read_at"] is None
+    reading = f"/api/v1/notices/{item['id']}/reading"
+    assert client.post(reading, headers=bearer("buyer")).status_code == 204
+    assert client.get("/api/v1/notices?unread=1", headers=bearer("buyer")).json["items"] == []
+    [item] = client.get("/api/v1/notices", headers=bearer("buyer")).json["items"]
+    assert item["read_at"]
+
+
+def test_messages_ask_for_nothing(client: FlaskClient) -> None:
+    assert client.get("/internal/work", headers=bearer("buyer")).json == {"items": []}
