@@ -77,7 +77,7 @@ def an_offer(vendor: str, grade: int) -> Offer:
         vendor,
         Decimal(DRAW.randrange(8_000_000, 15_000_000)) / 100,
         Decimal(DRAW.randrange(500_000, 2_000_000)) / 100,
-        Decimal(DRAW.randrange(9_000, 10_000)) / 100,
+        Decimal(DRAW.randrange(9_200, 10_000)) / 100,
         f"Solution {secrets.token_hex(16)}",
         secrets.token_hex(32).encode(),
         dict.fromkeys(("technical", "service", "team", "security"), grade),
