@@ -1,0 +1,110 @@
+"""When a bid is taken, what makes it complete, and who opens it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.rfp.bids.domain.content import BidContent
+from services.rfp.bids.domain.errors import (
+    BidExists,
+    BidMissing,
+    BidsOpened,
+    LinesMissing,
+    NotAnOpener,
+    PromiseMissing,
+    PromiseTooWeak,
+    PromiseUnknown,
+    TooEarly,
+)
+from services.rfp.tenders.domain import Direction, Duty, Rfp, SlaTarget, Stage
+from shared.kernel import N_, DomainError, Labelled, uuid7
+
+
+class BidState(Labelled):
+    SUBMITTED = "submitted", N_("Sealed")
+    REPLACED = "replaced", N_("Replaced")
+    OPENED = "opened", N_("Opened")
+    UNREADABLE = "unreadable", N_("Could not be read")
+
+
+class DocumentState(Labelled):
+    """Of a file after the opening, when a job decrypts it."""
+
+    SEALED = "sealed", N_("Being decrypted")
+    READABLE = "readable", N_("Readable")
+    DAMAGED = "damaged", N_("Could not be read")
+
+
+@dataclass(eq=False)
+class Bid:
+    """`sha256` and `padded_size` (bytes) are of the envelope, which alone says what is bid."""
+
+    lot_id: UUID
+    vendor_id: UUID
+    version: int
+    received_at: datetime
+    sha256: str
+    padded_size: int
+    envelope: bytes
+    state: BidState = BidState.SUBMITTED
+    id: UUID = field(default_factory=uuid7)
+
+
+def next_version(current: Bid | None, *, replace: bool) -> int:
+    """The version of the bid that comes now. A second one has to say that it replaces the first."""
+    if current and not replace:
+        raise BidExists
+    if replace and not current:
+        raise BidMissing
+    return current.version + 1 if current else 1
+
+
+def bid_context(lot_id: UUID, vendor_id: UUID, version: int) -> str:
+    """The one place in which the envelope of a bid opens."""
+    return f"bid|{lot_id}|{vendor_id}|{version}"
+
+
+def draft_context(lot_id: UUID, vendor_id: UUID) -> str:
+    return f"draft|{lot_id}|{vendor_id}"
+
+
+def require_complete(content: BidContent, targets: Sequence[SlaTarget]) -> None:
+    """At least one price, and for each SLA target a promise no weaker than its minimum."""
+    if not content.lines:
+        raise LinesMissing
+    for fault in promise_faults(content, targets).values():
+        raise fault
+    known = {target.id for target in targets}
+    promised = [promise.target_id for promise in content.promises]
+    if not known.issuperset(promised) or len(set(promised)) < len(promised):
+        raise PromiseUnknown
+
+
+def promise_faults(content: BidContent, targets: Sequence[SlaTarget]) -> Mapping[UUID, DomainError]:
+    """What is wrong with the promises, by target."""
+    promised = {promise.target_id: promise.value for promise in content.promises}
+    faults: dict[UUID, DomainError] = {}
+    for target in targets:
+        value = promised.get(target.id)
+        if value is None:
+            faults[target.id] = PromiseMissing(title=target.title)
+        elif target.minimum is not None and (
+            value < target.minimum
+            if target.direction is Direction.HIGHER
+            else value > target.minimum
+        ):
+            said = {"title": target.title, "value": value, "minimum": target.minimum}
+            faults[target.id] = PromiseTooWeak(**said)
+    return faults
+
+
+def require_opener(rfp: Rfp, person_id: UUID, now: datetime) -> None:
+    """After the deadline only, once, and by the openers that the RFP names."""
+    stage = rfp.stage(now)
+    if stage in (Stage.DRAFT, Stage.OPEN):
+        raise TooEarly(at=rfp.deadline_at)
+    if person_id not in rfp.people(Duty.OPENER):
+        raise NotAnOpener
+    if stage is not Stage.CLOSED:
+        raise BidsOpened

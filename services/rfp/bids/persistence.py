@@ -1,0 +1,184 @@
+"""Tables of bids. Up to `openings` only ciphertext and its measures; below, what was opened."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, deferred, registry
+
+from services.rfp.bids.domain import Bid, BidState, DocumentState, LineKind
+from services.rfp.metadata import metadata
+from services.rfp.tenders.persistence import lots, rfps, sla_targets
+from services.rfp.vendors.persistence import may_be_invited, vendors
+from shared.db import Instant, choice
+from shared.kernel import Vendor
+
+bids = Table(
+    "bids",
+    metadata,
+    Column("id", sa.Uuid, primary_key=True),
+    Column("lot_id", ForeignKey(lots.c.id), nullable=False),
+    Column("vendor_id", sa.Uuid, nullable=False, index=True),
+    Column("version", sa.Integer, nullable=False),
+    Column("state", choice(BidState), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("sha256", sa.String(64), nullable=False),
+    Column("padded_size", sa.Integer, nullable=False),
+    Column("envelope", sa.LargeBinary, nullable=False),
+    UniqueConstraint("lot_id", "vendor_id", "version"),
+)
+is_current = bids.c.state != BidState.REPLACED
+sa.Index(
+    "uq_bids_current", bids.c.lot_id, bids.c.vendor_id, unique=True, postgresql_where=is_current
+)
+
+bid_drafts = Table(
+    "bid_drafts",
+    metadata,
+    Column("lot_id", ForeignKey(lots.c.id), primary_key=True),
+    Column("vendor_id", sa.Uuid, primary_key=True),
+    Column("envelope", sa.LargeBinary, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+sa.Index("ix_bid_drafts_vendor_id", bid_drafts.c.vendor_id)
+
+# Names, true sizes and keys of files lie in the envelopes.
+bid_files = Table(
+    "bid_files",
+    metadata,
+    Column("id", sa.Uuid, primary_key=True),
+    Column("lot_id", ForeignKey(lots.c.id), nullable=False),
+    Column("vendor_id", sa.Uuid, nullable=False),
+    Column("key", sa.String, nullable=False),  # where the ciphertext is kept
+    Column("sha256", sa.String(64), nullable=False),  # of the ciphertext
+    Column("padded_size", sa.BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("idempotency_key", sa.Uuid),
+    UniqueConstraint("lot_id", "vendor_id", "idempotency_key"),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("rfp_id", ForeignKey(rfps.c.id), primary_key=True),
+    Column("person_id", sa.Uuid, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+opening_notices = Table(  # whose openers have been told that the deadline has passed
+    "opening_notices",
+    metadata,
+    Column("rfp_id", ForeignKey(rfps.c.id), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+opened_bids = Table(
+    "opened_bids",
+    metadata,
+    Column("bid_id", ForeignKey(bids.c.id), primary_key=True),
+    Column("lot_id", ForeignKey(lots.c.id), nullable=False, index=True),
+    Column("vendor_id", sa.Uuid, nullable=False, index=True),
+    Column("solution", sa.Text, nullable=False),
+    Column("currency", sa.String(3), nullable=False),
+    Column("monthly", sa.Numeric, nullable=False),
+    Column("one_off", sa.Numeric, nullable=False),
+    Column("months", sa.Integer, nullable=False),
+    Column("total", sa.Numeric, nullable=False),
+    Column("submitted_by", sa.String, nullable=False),
+)
+
+bid_lines = Table(
+    "bid_lines",
+    metadata,
+    Column("id", sa.Uuid, primary_key=True),
+    Column("bid_id", ForeignKey(opened_bids.c.bid_id), nullable=False),
+    Column("position", sa.Integer, nullable=False),
+    Column("title", sa.String, nullable=False),
+    Column("kind", choice(LineKind), nullable=False),
+    Column("quantity", sa.Numeric, nullable=False),
+    Column("unit_price", sa.Numeric, nullable=False),
+    UniqueConstraint("bid_id", "position"),
+)
+
+bid_promises = Table(
+    "bid_promises",
+    metadata,
+    Column("bid_id", ForeignKey(opened_bids.c.bid_id), primary_key=True),
+    Column("target_id", ForeignKey(sla_targets.c.id), primary_key=True),
+    Column("value", sa.Numeric, nullable=False),
+)
+
+bid_documents = Table(
+    "bid_documents",
+    metadata,
+    Column("id", ForeignKey(bid_files.c.id), nullable=False),  # the sealed file
+    Column("bid_id", ForeignKey(opened_bids.c.bid_id), nullable=False),
+    Column("position", sa.Integer, nullable=False),
+    Column("name", sa.String, nullable=False),
+    Column("media_type", sa.String, nullable=False),
+    Column("size", sa.BigInteger, nullable=False),
+    Column("sha256", sa.String(64), nullable=False),  # of the plain file
+    Column("state", choice(DocumentState), nullable=False),
+    Column("key", sa.LargeBinary),  # until the file is decrypted
+    Column("file_id", sa.Uuid),  # in `files`, once it is decrypted
+    sa.PrimaryKeyConstraint("bid_id", "id"),
+)
+
+mapper = registry(metadata=metadata)
+mapper.map_imperatively(Bid, bids, properties={"envelope": deferred(bids.c.envelope)})
+
+
+def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
+    own = select(Bid).where(bids.c.vendor_id == vendor.vendor_id, bids.c.lot_id == lot_id)
+    return session.scalars(own.where(is_current)).one_or_none()
+
+
+def sealed_bids(session: Session, rfp_id: UUID) -> Sequence[Bid]:
+    """All bids that count, in the order in which they were received."""
+    of_rfp = select(lots.c.id).where(lots.c.rfp_id == rfp_id)
+    mine = select(Bid).where(bids.c.lot_id.in_(of_rfp), is_current)
+    return session.scalars(mine.order_by(bids.c.received_at, bids.c.id)).all()
+
+
+def is_admitted(session: Session, vendor: Vendor) -> bool:
+    admitted = select(vendors.c.organisation_id).where(
+        vendors.c.organisation_id == vendor.vendor_id, may_be_invited
+    )
+    return session.scalar(admitted) is not None
+
+
+def draft_of(vendor: Vendor, lot_id: UUID) -> sa.ColumnElement[bool]:
+    return (bid_drafts.c.lot_id == lot_id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
+
+
+def find_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
+    """The sealed draft and when it was saved."""
+    columns = select(bid_drafts.c.envelope, bid_drafts.c.updated_at)
+    row = session.execute(columns.where(draft_of(vendor, lot_id))).one_or_none()
+    return (row.envelope, row.updated_at) if row else None
+
+
+def lock_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
+    """The same to change it. Two who begin a draft at once stand in line behind each other."""
+    place = f"{lot_id}|{vendor.vendor_id}"
+    session.execute(select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(place, 0))))
+    return find_draft(session, vendor, lot_id)
+
+
+def write_draft(
+    session: Session, vendor: Vendor, lot_id: UUID, envelope: bytes, now: datetime
+) -> None:
+    row = {"lot_id": lot_id, "vendor_id": vendor.vendor_id}
+    news = {"envelope": envelope, "updated_at": now}
+    saved = insert(bid_drafts).values(**row, **news)
+    session.execute(saved.on_conflict_do_update(index_elements=list(row), set_=news))
+
+
+def add_row(session: Session, table: Table, **values: Any) -> bool:
+    """Insert unless it is there already, and say whether it was new."""
+    new = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.execute(new).one_or_none() is not None
