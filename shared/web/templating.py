@@ -11,6 +11,7 @@ from shared import kernel
 from shared.web import formats, i18n, shell
 from shared.web.assets_manifest import asset
 from shared.web.i18n import gettext, ngettext
+from shared.web.rows import row_count
 from shared.web.transactions import now
 
 
@@ -21,6 +22,7 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
+    app.jinja_env.globals["row_count"] = row_count
     app.context_processor(shell.around)
 
 
