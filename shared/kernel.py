@@ -44,7 +44,7 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:  # optional, so that Kind("x") types
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
