@@ -1,0 +1,1 @@
+"""Raw measurements and their ways in: API, CSV, by hand, Kafka."""

@@ -1,0 +1,255 @@
+"""What a measurement is and when it is taken. Checked by msgspec, for batches are large."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from services.monitoring.metrics.domain import Formula, Metric
+from shared.kernel import N_, DomainError, Labelled
+
+MOST_ROWS = 5_000  # in one batch of the API
+MOST_LINES = 50_000  # in one file
+MOST_BYTES = 10 * 1024**2  # of one file
+MOST_FAULTS = 200  # that one answer lists
+AHEAD = timedelta(minutes=5)  # that the clock of a source may be ahead of ours
+DIGITS, PLACES = 12, 9  # before and after the point
+COLUMNS = ("taken_at", "value", "external_id")
+PRINTABLE = r"^[^\x00-\x1f\x7f]+\Z"
+NAMED = re.compile(r"`\$\.(\w+)`|field `(\w+)`")  # the field in a message of msgspec
+
+
+class Way(Labelled):
+    API = "api", N_("API")
+    CSV = "csv", N_("CSV file")
+    HAND = "hand", N_("By hand")
+    KAFKA = "kafka", N_("Kafka")
+
+
+class Fault(Labelled):
+    """Why a row is not taken, in words for whoever sent it."""
+
+    UNREADABLE = "unreadable", N_("Write metric_id, source, external_id, taken_at and value.")
+    METRIC = "not_found", N_("There is no such metric, or you may not send measurements of it.")
+    SOURCE = "source", N_("Name the source in 1 to 100 characters.")
+    EXTERNAL_ID = "external_id", N_("Give an id of 1 to 200 characters that stays unique.")
+    TAKEN_AT = "taken_at", N_("Write the time with its offset, such as 2026-11-27T17:00:00+08:00.")
+    VALUE = "value", N_("Write a number such as 0.97, of at most 12 digits and 9 decimals.")
+    SHARE = "share", N_("Each value of this metric is a share from 0 to 1, not a percentage.")
+    PERIOD = "period", N_("The contract does not cover this time.")
+    FUTURE = "future", N_("This time has not come yet.")
+    CONFLICT = "conflict", N_("The source has sent another value or time under this id before.")
+    CELLS = "cells", N_("This line has more or fewer values than the first line has names.")
+    BROKEN = "broken", N_("This line is no CSV. Look for a quotation mark without its pair.")
+
+
+FIELDS = {
+    "metric_id": Fault.METRIC,
+    "source": Fault.SOURCE,
+    "external_id": Fault.EXTERNAL_ID,
+    "taken_at": Fault.TAKEN_AT,
+    "value": Fault.VALUE,
+}
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """`row` counts from 1; in a file it is the number of the line."""
+
+    row: int
+    field: str
+    fault: Fault
+
+
+class NotTaken(DomainError):
+    """Nothing of what was sent is taken."""
+
+    code = "not_taken"
+
+
+class RowsRefused(NotTaken):
+    code = "rows_refused"
+    message = N_("No measurement was taken. Rows that are wrong: %(count)s.")
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        super().__init__(count=len({fault.row for fault in faults}))
+        self.faults = faults
+
+
+class TooManyRows(NotTaken):
+    code = "too_many_rows"
+    message = N_("Send at most %(limit)s measurements at a time.")
+
+
+class WrongBatch(NotTaken):
+    code = "wrong_batch"
+    message = N_("Send an object with a list “measurements”.")
+
+
+class NotUtf8(NotTaken):
+    code = "not_utf8"
+    message = N_("The file is not in UTF-8. In Excel choose “Save as” and “CSV UTF-8”.")
+
+
+class WrongHeader(NotTaken):
+    code = "wrong_header"
+    message = N_(
+        "The first line must name the columns taken_at,value,external_id, and source if there is "
+        "one, with commas between them."
+    )
+
+
+class NoRows(NotTaken):
+    code = "no_rows"
+    message = N_("There is no measurement in what you sent.")
+
+
+class Measurement(msgspec.Struct, frozen=True, gc=False):
+    """One raw value. A source never says an `external_id` again with another value."""
+
+    metric_id: UUID
+    source: Annotated[str, Meta(min_length=1, max_length=100, pattern=PRINTABLE)]
+    external_id: Annotated[str, Meta(min_length=1, max_length=200, pattern=PRINTABLE)]
+    taken_at: Annotated[datetime, Meta(tz=True)]
+    value: Decimal
+
+
+class Batch(msgspec.Struct):
+    measurements: list[Measurement]
+
+
+class Rows(msgspec.Struct):
+    measurements: list[msgspec.Raw]
+
+
+Numbered = tuple[int, Measurement]
+
+
+def read_batch(body: bytes) -> list[Numbered]:
+    """A batch of the API. Its rows are read one by one only where one of them is wrong."""
+    try:
+        rows = msgspec.json.decode(body, type=Batch).measurements
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        rows = each_row(body)
+    if not rows:
+        raise NoRows
+    if len(rows) > MOST_ROWS:
+        raise TooManyRows(limit=MOST_ROWS)
+    return list(enumerate(rows, start=1))
+
+
+def each_row(body: bytes) -> list[Measurement]:
+    """Raises with the faults of all rows."""
+    try:
+        raw = msgspec.json.decode(body, type=Rows).measurements
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WrongBatch from error
+    decoder = msgspec.json.Decoder(Measurement)
+    read = [read_row(row, decoder.decode, each) for row, each in enumerate(raw, start=1)]
+    if faults := [each for each in read if isinstance(each, RowFault)]:
+        raise RowsRefused(faults)
+    return [each for each in read if isinstance(each, Measurement)]
+
+
+def read_row(row: int, decode: Any, raw: Any) -> Measurement | RowFault:
+    try:
+        return decode(raw)  # type: ignore[no-any-return]  # `decode` makes measurements
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = NAMED.search(str(error))
+        field = (found[1] or found[2]) if found else ""
+        return RowFault(row, field, FIELDS.get(field, Fault.UNREADABLE))
+
+
+def read_csv(content: bytes, metric_id: UUID) -> list[Numbered]:
+    """The lines of a file of one metric. Raises with the faults of all lines."""
+    lines = csv.reader(io.StringIO(decoded(content), newline=""), strict=True)
+    columns = read_header(lines)
+    known = {"metric_id": str(metric_id), "source": Way.CSV.value}
+    read = {}
+    for line, cells in numbered(lines):
+        read[line] = read_line(line, columns, cells, known)
+        if len(read) > MOST_LINES:
+            raise TooManyRows(limit=MOST_LINES)
+    if faults := [each for each in read.values() if isinstance(each, RowFault)]:
+        raise RowsRefused(faults)
+    if not read:
+        raise NoRows
+    return [(line, each) for line, each in read.items() if isinstance(each, Measurement)]
+
+
+def decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotUtf8 from error
+
+
+def read_header(lines: Iterator[list[str]]) -> list[str]:
+    try:
+        columns = [cell.strip().lower() for cell in next(lines, [])]
+    except csv.Error as error:
+        raise WrongHeader from error
+    allowed = {*COLUMNS, "source"}
+    if not set(COLUMNS) <= set(columns) <= allowed or len(set(columns)) < len(columns):
+        raise WrongHeader
+    return columns
+
+
+def numbered(lines: Any) -> Iterator[tuple[int, list[str]]]:
+    """Lines that hold something, with the number of their first line; broken ones are empty."""
+    while True:
+        line = lines.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(lines)]
+        except StopIteration:
+            return
+        except csv.Error:
+            yield line, []
+            continue
+        if any(cells):
+            yield line, cells
+
+
+def read_line(
+    line: int, columns: Sequence[str], cells: Sequence[str], known: Mapping[str, str]
+) -> Measurement | RowFault:
+    if len(cells) != len(columns):
+        return RowFault(line, "", Fault.CELLS if cells else Fault.BROKEN)
+    given = {**known, **dict(zip(columns, cells, strict=True))}
+    return read_row(line, partial(msgspec.convert, type=Measurement), given)
+
+
+def rule_faults(
+    rows: Iterable[Numbered], metrics: Mapping[UUID, Metric], now: datetime
+) -> list[RowFault]:
+    """What is wrong with rows that can be read. `metrics` are those the sender may write to."""
+    periods = {each.id: each.period for each in metrics.values()}
+    shares = {each.id for each in metrics.values() if each.formula is Formula.RATIO}
+    latest = now + AHEAD
+    faults = []
+    for row, one in rows:
+        if (period := periods.get(one.metric_id)) is None:
+            faults.append(RowFault(row, "metric_id", Fault.METRIC))
+        elif not is_storable(one.value):
+            faults.append(RowFault(row, "value", Fault.VALUE))
+        elif one.metric_id in shares and not 0 <= one.value <= 1:
+            faults.append(RowFault(row, "value", Fault.SHARE))
+        elif one.taken_at > latest:
+            faults.append(RowFault(row, "taken_at", Fault.FUTURE))
+        elif not period.starts_at <= one.taken_at < period.ends_at:
+            faults.append(RowFault(row, "taken_at", Fault.PERIOD))
+    return faults
+
+
+def is_storable(value: Decimal) -> bool:
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -PLACES and value.adjusted() < DIGITS

@@ -1,0 +1,166 @@
+"""How measurements come in. Callers own the transaction; nothing here commits."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.monitoring.measurements.domain import (
+    MOST_FAULTS,
+    Fault,
+    Measurement,
+    NotTaken,
+    Numbered,
+    RowFault,
+    RowsRefused,
+    Way,
+    read_csv,
+    rule_faults,
+)
+from services.monitoring.measurements.persistence import (
+    add_import,
+    add_measurements,
+    conflicting_rows,
+    partner_by_slug,
+)
+from services.monitoring.metrics.domain import Metric
+from services.monitoring.metrics.persistence import metrics_by_id
+from shared import audit
+from shared.kernel import Actor, Forbidden, NotFound, Partner, Staff, uuid7
+from shared.messaging import notices
+
+SOURCE = "/tandem/monitoring"
+SCOPE = "measurements:write"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many measurements were new, and how many we had already, equal in every respect."""
+
+    accepted: int
+    repeated: int
+
+
+def take_batch(
+    session: Session, actor: Actor, rows: Sequence[Numbered], *, now: datetime, way: Way = Way.API
+) -> Taken:
+    """All of the rows or none: `RowsRefused` names each that is wrong."""
+    metrics = writable_metrics(session, actor, {one.metric_id for _, one in rows})
+    taken = take(session, rows, metrics, way=way, sent_by=actor.organisation_id, now=now)
+    for metric_id, count in sorted(taken.items()):  # in one order, because each locks a chain
+        note(session, actor, metric_id, "measurements_taken", count=count, way=way.value)
+    accepted = sum(taken.values())
+    return Taken(accepted, len(rows) - accepted)
+
+
+def take_by_hand(
+    session: Session,
+    manager: Staff,
+    *,
+    metric_id: UUID,
+    taken_at: datetime,
+    value: Decimal,
+    external_id: str,
+    now: datetime,
+) -> Taken:
+    one = Measurement(metric_id, Way.HAND.value, external_id, taken_at, value)
+    return take_batch(session, manager, [(1, one)], now=now, way=Way.HAND)
+
+
+def take_from_topic(session: Session, slug: str, one: Measurement, *, now: datetime) -> None:
+    """A message of a partner's system. It has no audit entry of its own: what counted stands in
+    the entry of its window, by the hash over all rows."""
+    partner = partner_by_slug(session, slug)
+    metrics = metrics_by_id(session, [one.metric_id], granted_to=partner) if partner else {}
+    sent_by = partner or one.metric_id  # never kept: without a partner nothing is taken
+    take(session, [(1, one)], metrics, way=Way.KAFKA, sent_by=sent_by, now=now)
+
+
+def import_csv(
+    session: Session, actor: Actor, *, metric_id: UUID, name: str, content: bytes, now: datetime
+) -> UUID:
+    """Take a file of one metric, or keep why not. Either way the import is remembered."""
+    metric = writable_metrics(session, actor, [metric_id]).get(metric_id)
+    if metric is None:
+        raise NotFound
+    facts: dict[str, Any] = {
+        "id": (import_id := uuid7()),
+        "metric_id": metric_id,
+        "name": name,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "uploaded_by": actor.subject,
+        "uploaded_at": now,
+    }
+    try:
+        with session.begin_nested():
+            rows = read_csv(content, metric_id)
+            taken = take_batch(session, actor, rows, now=now, way=Way.CSV)
+        add_import(session, **facts, **vars(taken))
+    except NotTaken as refusal:
+        refuse_import(session, actor, metric, facts, refusal)
+    return import_id
+
+
+def refuse_import(
+    session: Session, actor: Actor, metric: Metric, facts: Mapping[str, Any], refusal: NotTaken
+) -> None:
+    faults = refusal.faults[:MOST_FAULTS] if isinstance(refusal, RowsRefused) else ()
+    add_import(
+        session,
+        **facts,
+        refusal=refusal.message,
+        refusal_params=refusal.params,
+        faults=[(each.row, each.field, each.fault.value) for each in faults],
+    )
+    note(session, actor, metric.id, "import_refused", name=facts["name"])
+    notices.notify(
+        session,
+        source=SOURCE,
+        to=[actor.person_id] if actor.person_id else [],
+        template="import_failed",
+        subject_type="import",
+        subject_id=facts["id"],
+        path=f"/admin/performance/imports/{facts['id']}",
+        now=facts["uploaded_at"],
+        params={"number": metric.contract_number, "title": metric.title, "name": facts["name"]},
+        dedupe=str(facts["id"]),
+    )
+
+
+def take(
+    session: Session,
+    rows: Sequence[Numbered],
+    metrics: Mapping[UUID, Metric],
+    *,
+    way: Way,
+    sent_by: UUID,
+    now: datetime,
+) -> dict[UUID, int]:
+    """How many rows of each metric were new. After `RowsRefused` the caller rolls back."""
+    if faults := rule_faults(rows, metrics, now):
+        raise RowsRefused(faults)
+    taken = add_measurements(session, rows, way=way, sent_by=sent_by)
+    if sum(taken.values()) < len(rows) and (found := conflicting_rows(session)):
+        raise RowsRefused([RowFault(row, "external_id", Fault.CONFLICT) for row in found])
+    return taken
+
+
+def writable_metrics(
+    session: Session, actor: Actor, metric_ids: Collection[UUID]
+) -> dict[UUID, Metric]:
+    """Contract managers write to every metric, partners to those granted to them."""
+    if isinstance(actor, Staff) and "contract_manager" in actor.roles:
+        return metrics_by_id(session, metric_ids)
+    if isinstance(actor, Partner) and SCOPE in actor.scopes:
+        return metrics_by_id(session, metric_ids, granted_to=actor.organisation_id)
+    raise Forbidden
+
+
+def note(session: Session, actor: Actor, metric_id: UUID, action: str, **detail: Any) -> None:
+    audit.record(session, actor, chain=f"metric:{metric_id}", action=action, detail=detail)

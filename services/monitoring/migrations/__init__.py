@@ -1,0 +1,1 @@
+"""Revisions of the database tandem_monitoring, run by `python -m deploy.migrate monitoring`."""
