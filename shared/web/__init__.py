@@ -17,6 +17,7 @@ from shared.web.health import init_health
 from shared.web.htmx import init_htmx
 from shared.web.i18n import init_i18n
 from shared.web.internal import init_internal
+from shared.web.json_answers import IsoJson
 from shared.web.pages import fragment, invalid, page, see_other
 from shared.web.requests import TandemRequest
 from shared.web.templating import init_templates
@@ -60,6 +61,7 @@ def init_web(
     init_i18n(app)
     init_htmx(app)
     app.request_class = TandemRequest
+    app.json = IsoJson(app)
     api = init_api(app, service)
     init_errors(app, api)
     init_health(app)

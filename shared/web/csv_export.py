@@ -9,7 +9,7 @@ from flask import Response
 from werkzeug.utils import secure_filename
 
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
@@ -33,6 +33,6 @@ def line(cells: Sequence[Any]) -> str:
 
 def escaped(cell: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(FORMULA):
+    if isinstance(cell, str) and (cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA)):
         return f"'{cell}"
     return cell

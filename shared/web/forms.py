@@ -3,12 +3,14 @@
 A form names what it nests: `lots-0-title`, `lots-0-description`, `lots-1-title`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 NOT_DATA = ("csrf_token", "idempotency_key")
+NESTED = re.compile(r"[a-z_]\w*(-\d{1,3}(-[a-z_]\w*)?)+")  # a UUID in a name does not match
 
 
 def form_fields(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -17,7 +19,8 @@ def form_fields(form: MultiDict[str, str]) -> dict[str, Any]:
     for name, answers in form.lists():
         given = [answer.strip() for answer in answers if answer.strip()]
         if given and name not in NOT_DATA:
-            plant(tree, name.split("-"), given if len(given) > 1 else given[0])
+            path = name.split("-") if NESTED.fullmatch(name) else [name]
+            plant(tree, path, given if len(given) > 1 else given[0])
     return {name: rows_as_lists(branch) for name, branch in tree.items()}
 
 

@@ -29,12 +29,19 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 
 
 def init_i18n(app: Flask) -> None:
-    """Catalogues of shared/web first, then of the deployable; its own words win."""
-    own = Path(app.root_path) / "translations"
-    folders = ";".join(str(path) for path in (HERE / "translations", own))
+    """Catalogues of shared/web first, then of the deployable; its own words win.
+
+    Flask-Babel takes the plural rule of the last folder, so an empty one must not be named.
+    """
+    homes = (HERE, Path(app.root_path))
+    folders = ";".join(str(each / "translations") for each in homes if translated(each))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = folders
     Babel(app, locale_selector=babel_locale, timezone_selector=zone_name)
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+def translated(home: Path) -> bool:
+    return any((home / "translations").glob("*/LC_MESSAGES/messages.mo"))
 
 
 def language() -> str:

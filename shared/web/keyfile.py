@@ -8,11 +8,11 @@ from pathlib import Path
 
 @cache
 def secret_key(path: Path) -> bytes:
-    """32 random bytes that only our user reads. Several processes may ask at the same time."""
+    """32 random bytes that only our user reads. Several threads may ask at the same time."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
-        written = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        written = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(secrets.token_bytes(32))
             out.flush()
             os.fsync(out.fileno())

@@ -65,7 +65,7 @@ def paginate(
 
 def page_size(text: str | None) -> int:
     """One of the sizes on offer."""
-    return int(text) if text and text.isdigit() and int(text) in SIZES else SIZES[0]
+    return next((size for size in SIZES if str(size) == text), SIZES[0])
 
 
 def encoded(values: Sequence[Any]) -> str:
@@ -84,6 +84,7 @@ def decoded(cursor: str, keys: Sequence[Any]) -> list[Any]:
         values = [READ[kind](text) for kind, text in spelled]
     except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error):
         abort(400)
-    if len(values) != len(keys):
+    kinds = [key.type.python_type for key in keys]
+    if [type(value) for value in values] != kinds:
         abort(400)
     return values

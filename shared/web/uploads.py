@@ -56,7 +56,7 @@ class MultipartStream:
             content = b"".join(self.part_data(left))
             left -= len(content)
             if isinstance(part, Field):  # else a file input that was left empty
-                yield part.name, content.decode("utf-8", "replace")
+                yield part.name or "", content.decode("utf-8", "replace")
 
     def file(self) -> Upload | None:
         """The one file, or None where the input was left empty."""
@@ -99,6 +99,8 @@ class MultipartStream:
                 self.feed()
 
     def feed(self) -> None:
+        if len(self.decoder.buffer) > self.form_bytes:
+            abort(413)  # headers without end; of a file nothing is left in the buffer
         data = self.stream.read(CHUNK)
         try:
             self.decoder.receive_data(data or None)
