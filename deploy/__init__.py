@@ -1,0 +1,1 @@
+"""How Tandem is started, migrated and packed. Nothing in the product imports this."""

@@ -1,0 +1,1 @@
+"""The development launcher: the whole product on one machine, with one command."""

@@ -1,0 +1,183 @@
+"""What `make up`, `down`, `status` and `logs` do. None of them imports an application."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from deploy.dev import environment, pids, stackfile
+from deploy.dev.passwords import ADMIN, passwords
+from deploy.dev.servers import servers
+from deploy.dev.stack import ROOT, Stack, read_json
+from deploy.kafka import jars
+
+UP_WITHIN_S, DOWN_WITHIN_S = 240, 60
+LAST_LINES = 15
+LARGEST_LOG = 20_000_000
+
+
+def up(stack: Stack) -> None:
+    began = time.monotonic()
+    stack.make_folders()
+    used = servers(stack, os.environ)  # names wrong settings before anything starts
+    if pids.launcher_of(read_json(stack.state_file)):
+        await_up(stack, None, began)
+    else:
+        if used.broker:
+            jars.ensure()
+        await_up(stack, start_launcher(stack), began)
+    fill(stack)
+    stackfile.write(stack, used)
+    say_where(stack, time.monotonic() - began)
+
+
+def start_launcher(stack: Stack) -> subprocess.Popen[bytes]:
+    """A process of its own session: it outlives the command and the terminal."""
+    shorten_logs(stack)
+    command = [sys.executable, "-m", "deploy.dev", "launch"]
+    environ = os.environ | {"DATA": str(stack.data), "PORT": str(stack.port)}
+    with (stack.logs / "launcher.log").open("a") as log:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def shorten_logs(stack: Stack) -> None:
+    """A log that has grown large begins anew; the one before is kept."""
+    for log in stack.logs.glob("*.log"):
+        if log.stat().st_size > LARGEST_LOG:
+            log.rename(log.with_suffix(".log.1"))
+
+
+def await_up(stack: Stack, launcher: subprocess.Popen[bytes] | None, began: float) -> None:
+    """Show each process when it is ready, until all are."""
+    shown: set[str] = set()
+    while time.monotonic() - began < UP_WITHIN_S:
+        state = read_json(stack.state_file)
+        ours = launcher is None or state.get("launcher", {}).get("pid") == launcher.pid
+        if ours:
+            show_progress(state, shown, time.monotonic() - began)
+            if state["up"]:
+                return
+        if launcher and launcher.poll() is not None:
+            fail(stack, state["error"] if ours else "The launcher has ended")
+        time.sleep(0.1)
+    fail(stack, "Not everything became ready in time; see `make status`")
+
+
+def show_progress(state: dict[str, Any], shown: set[str], seconds: float) -> None:
+    for unit in state["units"]:
+        if unit["ready"] and unit["name"] not in shown:
+            shown.add(unit["name"])
+            print(f"  {unit['name']:<22} ready {seconds:6.1f} s", flush=True)
+
+
+def fail(stack: Stack, what: str) -> NoReturn:
+    print(what, file=sys.stderr)
+    log = what.rpartition("see ")[2]
+    shown = Path(log) if log.endswith(".log") else stack.logs / "launcher.log"
+    if shown.exists():
+        print(*shown.read_text(errors="replace").splitlines()[-LAST_LINES:], sep="\n  ")
+    sys.exit(1)
+
+
+def fill(stack: Stack) -> None:
+    """At the first start: the first administrator, then the demo, through the running stack."""
+    if stack.demo_marker.exists():
+        return
+    if not (stack.data / "admin.done").exists():
+        run_tool(stack, ["-m", "gateway.commands", *BOOTSTRAP], passwords(stack)[ADMIN])
+        (stack.data / "admin.done").touch()
+    stackfile.write(stack, servers(stack, os.environ))
+    if os.environ.get("DEMO") != "0":
+        print("  demo data …", flush=True)
+        run_tool(stack, ["-m", "deploy.demo"], more=demo_settings(stack))
+        stack.demo_marker.touch()
+
+
+BOOTSTRAP = ["bootstrap", "--email", ADMIN, "--password-stdin"]
+
+
+def demo_settings(stack: Stack) -> Mapping[str, str]:
+    found = read_json(stack.stack_file)
+    first = found["accounts"][0]
+    return {
+        "BASE_URL": found["base_url"],
+        "ADMIN_EMAIL": first["email"],
+        "ADMIN_PASSWORD": first["password"],
+    }
+
+
+def run_tool(
+    stack: Stack, arguments: list[str], stdin: str = "", more: Mapping[str, str] | None = None
+) -> None:
+    """A command of the product, with all the settings of this stack."""
+    environ = {**environment.of_tools(stack, servers(stack, os.environ)), **(more or {})}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environ, input=stdin, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def say_where(stack: Stack, seconds: float) -> None:
+    found = read_json(stack.stack_file)
+    print(f"\nTandem is ready after {seconds:.1f} s: {found['base_url']}\n")
+    for account in found["accounts"]:
+        roles = ", ".join(account["roles"])
+        line = f"  {account['email']:<34} {account['password']:<26}"
+        print(f"{line} {account['organisation']}: {roles}")
+    print(f"\nThe same, for tools, in {stack.stack_file}. Next: make status, make logs, make down.")
+
+
+def down(stack: Stack) -> None:
+    state = read_json(stack.state_file)
+    launcher = pids.launcher_of(state)
+    if launcher:
+        launcher.terminate()
+        launcher.wait(DOWN_WITHIN_S)
+        print("Stopped")
+    elif orphans := pids.end_orphans(state):
+        print(f"The launcher was gone; stopped: {', '.join(orphans)}")
+    else:
+        print("Nothing runs")
+
+
+def status(stack: Stack) -> None:
+    state = read_json(stack.state_file)
+    launcher = pids.launcher_of(state)
+    if not launcher:
+        sys.exit("Nothing runs" if not state else "The launcher does not run; `make up` starts it")
+    rows = [("launcher", launcher.pid, None, own_memory(launcher.pid), state["up"], 1)]
+    for unit in state["units"]:
+        if not unit["once"]:
+            memory = pids.memory_mb(unit["pid"]) if unit["pid"] else 0.0
+            row = (unit["name"], unit["pid"], unit["port"], memory, unit["ready"], unit["starts"])
+            rows.append(row)
+    print(f"{'process':<22} {'pid':>8} {'port':>6} {'memory':>9}  ready")
+    for name, pid, port, memory, ready, starts in rows:
+        again = f", started {starts} times" if starts > 1 else ""
+        said = f"{'yes' if ready else 'no'}{again}"
+        print(f"{name:<22} {pid:>8} {port or '':>6} {memory:>6.0f} MB  {said}")
+    print(f"{'together':<22} {'':>8} {'':>6} {sum(row[3] for row in rows):>6.0f} MB")
+
+
+def own_memory(pid: int) -> float:
+    return pids.pss_kb(pid) / 1024
+
+
+def logs(stack: Stack) -> None:
+    """Follow all logs, or that of the process in `NAME`."""
+    name = os.environ.get("NAME") or "*"
+    files = sorted(str(file) for file in stack.logs.glob(f"{name}.log"))
+    if not files:
+        sys.exit(f"No log of {name} in {stack.logs}")
+    os.execvp("tail", ["tail", "-n", str(LAST_LINES), "-F", *files])  # noqa: S606

@@ -1,0 +1,1 @@
+"""Revisions of the database tandem_contracts, run by `python -m deploy.migrate contracts`."""

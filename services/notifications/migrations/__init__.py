@@ -1,0 +1,1 @@
+"""Revisions of the database tandem_notifications, run by `python -m deploy.migrate notifications`."""
