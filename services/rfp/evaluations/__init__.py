@@ -1,0 +1,1 @@
+"""Evaluation of opened bids: interests declared, grades given alone, ranking with its working."""

@@ -1,0 +1,43 @@
+"""How figures came about, as sums that anybody can repeat. Numbers and signs, no words."""
+
+from decimal import Decimal
+
+from services.rfp.evaluations.domain.scoring import FULL_GRADE, Cell, Result, published
+from services.rfp.tenders.domain import PriceFormula
+
+
+def plain(figure: Decimal) -> str:
+    """Without zeros at the end: 4, 4.5, 1200.75."""
+    return f"{figure.normalize():f}"
+
+
+def mean_of(cell: Cell) -> str:
+    """(4 + 5 + 4) ÷ 3 = 4.33"""
+    return f"{mean_sum(cell)} = {published(cell.mean)}"
+
+
+def points_of(cell: Cell) -> str:
+    """(4 + 5 + 4) ÷ 3 ÷ 5 × 20 = 17.33"""
+    weight = plain(cell.criterion.weight)
+    return f"{mean_sum(cell)} ÷ {FULL_GRADE} × {weight} = {published(cell.points)}"
+
+
+def mean_sum(cell: Cell) -> str:
+    return f"({' + '.join(plain(grade) for grade in cell.grades)}) ÷ {len(cell.grades)}"
+
+
+def price_points_of(cell: Cell, price: Decimal, lowest: Decimal, formula: PriceFormula) -> str:
+    """100 ÷ 120 × 20 = 16.67, or max(0, 1 − (120 − 100) ÷ 100) × 20 = 16.00"""
+    p, least, weight = plain(price), plain(lowest), plain(cell.criterion.weight)
+    share = {
+        PriceFormula.LOWEST_RATIO: f"{least} ÷ {p}",
+        PriceFormula.LINEAR_ABOVE_MIN: f"max(0, 1 − ({p} − {least}) ÷ {least})",
+    }[formula]
+    return f"{share} × {weight} = {published(cell.points)}"
+
+
+def total_of(result: Result) -> str:
+    """17.33 + 20.00 + 16.67 = 54.00: added up before rounding."""
+    assert result.total is not None
+    points = " + ".join(str(published(cell.points)) for cell in result.cells.values())
+    return f"{points} = {published(result.total)}"
