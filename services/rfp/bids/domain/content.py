@@ -147,7 +147,7 @@ class Draft:
 def price_line(said: Mapping[str, str]) -> PriceLine:
     return PriceLine(
         said["title"],
-        LineKind(said["kind"]),  # type: ignore[call-arg]  # by value; the label is known
+        LineKind(said["kind"]),
         Decimal(said["quantity"]),
         Decimal(said["unit_price"]),
     )

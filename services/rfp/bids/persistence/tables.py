@@ -1,21 +1,13 @@
 """Tables of bids. Up to `openings` only ciphertext and its measures; below, what was opened."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-from uuid import UUID
-
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, deferred, registry
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy.orm import deferred, registry
 
 from services.rfp.bids.domain import Bid, BidState, DocumentState, LineKind
 from services.rfp.metadata import metadata
 from services.rfp.tenders.persistence import lots, rfps, sla_targets
-from services.rfp.vendors.persistence import may_be_invited, vendors
 from shared.db import Instant, choice
-from shared.kernel import Vendor
 
 bids = Table(
     "bids",
@@ -130,55 +122,3 @@ bid_documents = Table(
 
 mapper = registry(metadata=metadata)
 mapper.map_imperatively(Bid, bids, properties={"envelope": deferred(bids.c.envelope)})
-
-
-def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
-    own = select(Bid).where(bids.c.vendor_id == vendor.vendor_id, bids.c.lot_id == lot_id)
-    return session.scalars(own.where(is_current)).one_or_none()
-
-
-def sealed_bids(session: Session, rfp_id: UUID) -> Sequence[Bid]:
-    """All bids that count, in the order in which they were received."""
-    of_rfp = select(lots.c.id).where(lots.c.rfp_id == rfp_id)
-    mine = select(Bid).where(bids.c.lot_id.in_(of_rfp), is_current)
-    return session.scalars(mine.order_by(bids.c.received_at, bids.c.id)).all()
-
-
-def is_admitted(session: Session, vendor: Vendor) -> bool:
-    admitted = select(vendors.c.organisation_id).where(
-        vendors.c.organisation_id == vendor.vendor_id, may_be_invited
-    )
-    return session.scalar(admitted) is not None
-
-
-def draft_of(vendor: Vendor, lot_id: UUID) -> sa.ColumnElement[bool]:
-    return (bid_drafts.c.lot_id == lot_id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
-
-
-def find_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
-    """The sealed draft and when it was saved."""
-    columns = select(bid_drafts.c.envelope, bid_drafts.c.updated_at)
-    row = session.execute(columns.where(draft_of(vendor, lot_id))).one_or_none()
-    return (row.envelope, row.updated_at) if row else None
-
-
-def lock_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
-    """The same to change it. Two who begin a draft at once stand in line behind each other."""
-    place = f"{lot_id}|{vendor.vendor_id}"
-    session.execute(select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(place, 0))))
-    return find_draft(session, vendor, lot_id)
-
-
-def write_draft(
-    session: Session, vendor: Vendor, lot_id: UUID, envelope: bytes, now: datetime
-) -> None:
-    row = {"lot_id": lot_id, "vendor_id": vendor.vendor_id}
-    news = {"envelope": envelope, "updated_at": now}
-    saved = insert(bid_drafts).values(**row, **news)
-    session.execute(saved.on_conflict_do_update(index_elements=list(row), set_=news))
-
-
-def add_row(session: Session, table: Table, **values: Any) -> bool:
-    """Insert unless it is there already, and say whether it was new."""
-    new = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.execute(new).one_or_none() is not None

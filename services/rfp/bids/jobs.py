@@ -1,0 +1,26 @@
+"""What follows an opening, and what reminds of one."""
+
+from uuid import UUID
+
+from services.rfp.bids import usecases
+from shared.files import LocalStorage
+from shared.jobs import Context, Cron, Jobs
+
+
+def decrypt_documents(context: Context, rfp_id: str) -> None:
+    """Each file in its own transaction: what is done stays done if we are cut off."""
+    storage = LocalStorage(context.settings.data / "storage" / "rfp")
+    with context.sessions.begin() as session:
+        waiting = usecases.documents_to_decrypt(session, rfp_id=UUID(rfp_id))
+    for bid_id, document_id in waiting:
+        with context.sessions.begin() as session:
+            usecases.decrypt_document(session, storage, bid_id=bid_id, document_id=document_id)
+
+
+def tell_openers(context: Context) -> None:
+    with context.sessions.begin() as session:
+        usecases.tell_openers(session)
+
+
+JOBS: Jobs = {"decrypt_documents": decrypt_documents, "tell_openers": tell_openers}
+CRON: Cron = {"* * * * *": ["tell_openers"]}

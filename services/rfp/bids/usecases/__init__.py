@@ -1,0 +1,35 @@
+"""What bidders and openers do. Callers own the transaction; nothing here commits."""
+
+from services.rfp.bids.usecases.drafts import (
+    FILE_BYTES,
+    KeyReused,
+    SealedFile,
+    add_file,
+    remove_file,
+    require_bidder,
+    save_draft,
+    sealed_file,
+)
+from services.rfp.bids.usecases.opening import (
+    confirm_opening,
+    decrypt_document,
+    documents_to_decrypt,
+    tell_openers,
+)
+from services.rfp.bids.usecases.submission import submit_bid
+
+__all__ = [
+    "FILE_BYTES",
+    "KeyReused",
+    "SealedFile",
+    "add_file",
+    "confirm_opening",
+    "decrypt_document",
+    "documents_to_decrypt",
+    "remove_file",
+    "require_bidder",
+    "save_draft",
+    "sealed_file",
+    "submit_bid",
+    "tell_openers",
+]

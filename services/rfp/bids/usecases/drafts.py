@@ -1,0 +1,187 @@
+"""Drafts and their files: private to the bidder, sealed from the first write on."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.rfp.bids.domain import (
+    Document,
+    Draft,
+    DraftChanged,
+    FileUnknown,
+    NotAdmitted,
+    TooManyFiles,
+    draft_context,
+)
+from services.rfp.bids.persistence import (
+    FileRow,
+    add_file_row,
+    count_files,
+    find_file,
+    forget_file_key,
+    is_admitted,
+    lock_draft,
+    rfp_of_lot,
+    write_draft,
+)
+from services.rfp.sealing.domain import KeyStore, new_file_key, seal, seal_chunks, unseal
+from services.rfp.tenders.domain import Rfp
+from shared import db
+from shared.files import Measured, Storage
+from shared.kernel import N_, DomainError, Vendor, uuid7
+
+FILE_BYTES = 50 * 1024**2
+MOST_FILES, MOST_UPLOADS = 20, 100  # in one bid; on one lot, with those removed again
+
+
+class KeyReused(DomainError):
+    code = "key_reused"
+    message = N_("This Idempotency-Key was used for another file. Make a new one.")
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """A file that lies encrypted at `location`; `sha256` and `padded_size` say what lies there."""
+
+    document: Document
+    location: str
+    sha256: str
+    padded_size: int
+
+
+def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID) -> Rfp:
+    """The RFP of a lot on which this vendor may still work."""
+    rfp = rfp_of_lot(session, vendor, lot_id)
+    rfp.require_open(db.clock(session))
+    require_admitted(session, vendor)
+    return rfp
+
+
+def require_admitted(session: Session, vendor: Vendor) -> None:
+    if not is_admitted(session, vendor):
+        raise NotAdmitted
+
+
+@contextmanager
+def sealed_file(
+    storage: Storage, chunks: Iterable[bytes], *, name: str, media_type: str
+) -> Iterator[SealedFile]:
+    """Encrypt a file while it arrives. Where the block fails, nothing of it is kept."""
+    file_id, key = uuid7(), new_file_key()
+    location = f"bids/{file_id}"
+    plain = Measured(chunks, name=name, limit=FILE_BYTES)
+    sealed = Measured(seal_chunks(plain, key), name=name, limit=2 * FILE_BYTES)
+    storage.put(location, sealed)
+    document = Document(file_id, name, media_type, plain.size, plain.digest.hexdigest(), key)
+    try:
+        yield SealedFile(document, location, sealed.digest.hexdigest(), sealed.size)
+    except BaseException:
+        storage.delete(location)
+        raise
+
+
+def save_draft(
+    session: Session,
+    vendor: Vendor,
+    *,
+    lot_id: UUID,
+    answers: Mapping[str, Any],
+    keys: KeyStore,
+    files: Collection[UUID] | None = None,
+    seen: datetime | None = None,
+) -> Draft:
+    """Keep what was typed. `files`: those that stay; `seen`: when what was edited was saved."""
+    rfp = require_bidder(session, vendor, lot_id=lot_id)
+    draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
+    if seen and saved_at != seen:
+        raise DraftChanged
+    kept = draft.documents if files is None else chosen(draft, files)
+    return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys)
+
+
+def add_file(
+    session: Session,
+    vendor: Vendor,
+    *,
+    lot_id: UUID,
+    file: SealedFile,
+    keys: KeyStore,
+    idempotency_key: UUID | None = None,
+) -> Document:
+    """Put a sealed file into the draft. The same key and file once more: the first one's answer."""
+    rfp = require_bidder(session, vendor, lot_id=lot_id)
+    draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
+    if repeated := repeated_file(session, vendor, lot_id, draft, file, idempotency_key):
+        return repeated
+    uploads = count_files(session, vendor, lot_id)
+    if len(draft.documents) >= MOST_FILES or uploads >= MOST_UPLOADS:
+        raise TooManyFiles(most=MOST_FILES)
+    row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
+    add_file_row(session, vendor, lot_id, row, db.clock(session))
+    fuller = replace(draft, documents=[*draft.documents, file.document])
+    write(session, vendor, rfp, lot_id, fuller, keys)
+    return file.document
+
+
+def repeated_file(
+    session: Session,
+    vendor: Vendor,
+    lot_id: UUID,
+    draft: Draft,
+    file: SealedFile,
+    idempotency_key: UUID | None,
+) -> Document | None:
+    """Compared is with what the draft says in its envelope: nothing about files lies outside."""
+    earlier = idempotency_key and find_file(session, vendor, lot_id, idempotency_key)
+    if not earlier:
+        return None
+    known = next((each for each in draft.documents if each.id == earlier), None)
+    if known is None or (known.name, known.sha256) != (file.document.name, file.document.sha256):
+        raise KeyReused
+    return known
+
+
+def remove_file(
+    session: Session, vendor: Vendor, *, lot_id: UUID, file_id: UUID, keys: KeyStore
+) -> None:
+    """Take a file out of the draft. With it goes the only copy of its key."""
+    rfp = require_bidder(session, vendor, lot_id=lot_id)
+    draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
+    chosen(draft, [file_id])
+    left = [each for each in draft.documents if each.id != file_id]
+    forget_file_key(session, file_id)
+    write(session, vendor, rfp, lot_id, replace(draft, documents=left), keys)
+
+
+def chosen(draft: Draft, files: Collection[UUID]) -> Sequence[Document]:
+    """Documents of the draft by id, in the order in which they were uploaded."""
+    known = {each.id: each for each in draft.documents}
+    if not known.keys() >= set(files):
+        raise FileUnknown
+    return [each for each in draft.documents if each.id in files]
+
+
+def locked_draft(
+    session: Session, vendor: Vendor, rfp: Rfp, lot_id: UUID, keys: KeyStore
+) -> tuple[Draft, datetime | None]:
+    """The draft, which nobody else changes until we commit, and when it was saved."""
+    found = lock_draft(session, vendor, lot_id)
+    if found is None:
+        return Draft(), None
+    envelope, saved_at = found
+    plain = unseal(envelope, keys.existing_key(rfp.id), draft_context(lot_id, vendor.vendor_id))
+    return Draft.decoded(plain), saved_at
+
+
+def write(
+    session: Session, vendor: Vendor, rfp: Rfp, lot_id: UUID, draft: Draft, keys: KeyStore
+) -> Draft:
+    context = draft_context(lot_id, vendor.vendor_id)
+    sealed = seal(draft.encoded(), keys.key(rfp.id), context)
+    write_draft(session, vendor, lot_id, sealed.envelope, db.clock(session))
+    return draft

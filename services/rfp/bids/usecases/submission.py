@@ -1,0 +1,79 @@
+"""The bid itself: taken before the deadline, sealed at once, and acknowledged."""
+
+from collections.abc import Collection
+from dataclasses import replace as with_changes
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.rfp.bids import events
+from services.rfp.bids.domain import (
+    Bid,
+    BidContent,
+    BidState,
+    Draft,
+    DraftChanged,
+    bid_context,
+    next_version,
+    require_complete,
+)
+from services.rfp.bids.persistence import current_bid
+from services.rfp.bids.usecases.drafts import chosen, locked_draft, require_admitted, write
+from services.rfp.sealing.domain import KeyStore, seal
+from services.rfp.tenders.persistence import load_rfp_of_lot, require_invited
+from shared import audit, db
+from shared.kernel import Vendor
+
+SEALED_ACTOR = "vendor"  # who it was lies in the envelope until that is opened
+
+
+def submit_bid(
+    session: Session,
+    vendor: Vendor,
+    *,
+    lot_id: UUID,
+    content: BidContent,
+    files: Collection[UUID],
+    keys: KeyStore,
+    replace: bool = False,
+    seen: datetime | None = None,
+) -> Bid:
+    """Record a sealed bid with files of the draft. `seen`: when the draft had been saved.
+
+    The draft becomes what was bid, to replace from. Until the deadline only its vendor reads it.
+    """
+    rfp = load_rfp_of_lot(session, lot_id, require_invited(vendor))
+    now = db.clock(session)  # only now: the wait for the lock may have lasted past the deadline
+    rfp.require_open(now)
+    require_admitted(session, vendor)
+    current = current_bid(session, vendor, lot_id)
+    version = next_version(current, replace=replace)
+    draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
+    if seen and saved_at != seen:
+        raise DraftChanged
+    whole = with_changes(content, documents=chosen(draft, files), submitted_by=vendor.subject)
+    require_complete(whole, rfp.sla_targets)
+    retire(session, current)
+    context = bid_context(lot_id, vendor.vendor_id, version)
+    sealed = seal(whole.encoded(), keys.key(rfp.id), context)
+    bid = Bid(lot_id, vendor.vendor_id, version, now, **vars(sealed))
+    session.add(bid)
+    write(session, vendor, rfp, lot_id, Draft(whole.answers(), whole.documents), keys)
+    acknowledge(session, vendor, bid)
+    return bid
+
+
+def retire(session: Session, current: Bid | None) -> None:
+    if current:
+        current.state = BidState.REPLACED
+        session.flush()  # before the next one comes: one bid counts at a time
+        audit.record(session, SEALED_ACTOR, chain=f"bid:{current.id}", action="bid_replaced")
+
+
+def acknowledge(session: Session, vendor: Vendor, bid: Bid) -> None:
+    """Tells nobody but the bidder; the chain of the bid does not say whose it is, or for what."""
+    detail = {"version": bid.version, "sha256": bid.sha256, "padded_size": bid.padded_size}
+    audit.record(session, SEALED_ACTOR, chain=f"bid:{bid.id}", action="bid_received", detail=detail)
+    if vendor.person_id:  # a vendor's own system has its receipt in our answer
+        events.tell_bidder(session, bid, vendor.person_id)
