@@ -1,0 +1,1 @@
+"""The audit trail from outside: checkpoints of every chain, histories, and verification."""

@@ -1,0 +1,69 @@
+"""Who a request comes from, and whether its route admits them."""
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from gateway import answers
+from gateway.admission import Admission
+from gateway.answers import Refused
+from gateway.incoming import LANGUAGE_COOKIE, SESSION_COOKIE, Incoming, own_path
+from gateway.replies import Reply, redirect
+from gateway.routes import Route, Way
+from gateway.tokens import Identity
+from gateway.words import LOCALES
+
+
+class Entrance:
+    def __init__(self, admission: Admission, origin: str) -> None:
+        self.admission, self.origin = admission, origin
+
+    def identify(self, request: Incoming, route: Route | None) -> Identity | None:
+        """A page asks for the cookie only, the API for the bearer token only."""
+        way = route.way if route else Way.PAGE
+        if way is Way.API:
+            return self.admission.by_bearer(request.bearer) if request.bearer else None
+        cookie = request.cookie(SESSION_COOKIE) if way is Way.PAGE else ""
+        if not cookie:
+            return None
+        found = self.admission.by_cookie(cookie, background=request.is_background)
+        return found and in_chosen_language(request, found)
+
+    def admit(self, request: Incoming, route: Route, identity: Identity | None) -> Reply | None:
+        """Nothing to say means that the request may pass."""
+        if route.way is Way.OPEN or (route.signed_out and identity is None):
+            return None
+        if identity is None:
+            return self.sign_in_first(request, route)
+        if identity.kind not in route.admits:
+            raise Refused("not_for_you")
+        return None
+
+    def sign_in_first(self, request: Incoming, route: Route) -> Reply:
+        if route.way is Way.API:
+            raise Refused("sign_in_first", [("WWW-Authenticate", self.challenge(request))])
+        if request.is_htmx:  # a redirect would nest the login page in the target
+            here = own_path(request.header("HX-Current-URL"), self.origin)
+            return Reply(401, [("HX-Redirect", login_address(here))])
+        if came_by_link(request):
+            return answers.reload(request)
+        return redirect(login_address(request.target if request.is_safe else ""))
+
+    def challenge(self, request: Incoming) -> str:
+        sent = ', error="invalid_token"' if request.bearer else ""
+        return f'Bearer realm="{self.origin}"{sent}'
+
+
+def in_chosen_language(request: Incoming, identity: Identity) -> Identity:
+    """The switch on the page speaks for this browser, the account for mails and other browsers."""
+    chosen = request.cookie(LANGUAGE_COOKIE)
+    return replace(identity, locale=chosen) if chosen in LOCALES else identity
+
+
+def came_by_link(request: Incoming) -> bool:
+    """A link on a foreign page or in a web mail: the browser left our strict cookie at home."""
+    cross = request.header("Sec-Fetch-Site") == "cross-site"
+    return cross and request.header("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
+
+
+def login_address(then: str) -> str:
+    return f"/login?next={quote(then, safe='')}" if then not in ("", "/", "/work") else "/login"

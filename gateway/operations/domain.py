@@ -1,0 +1,119 @@
+"""From what services say of themselves to what an operator needs to see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from gateway.services import Service
+from shared.kernel import N_, Labelled
+
+STOPPED_AFTER_S = 20.0  # a loop says every five seconds that it turned
+LATE_AFTER_S = 30.0
+LOOPS = ("relay", "consumer", "jobs")
+
+
+class Health(Labelled):
+    GOOD = "good", N_("Running")
+    LATE = "late", N_("Behind")
+    STUCK = "stuck", N_("Needs attention")
+    STOPPED = "stopped", N_("Worker does not run")
+    AWAY = "away", N_("Does not answer")
+
+
+TONES: Mapping[Health, str] = {
+    Health.GOOD: "good",
+    Health.LATE: "warn",
+    Health.STUCK: "warn",
+    Health.STOPPED: "bad",
+    Health.AWAY: "bad",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One service. Ages in seconds, coarse, so that a page that says the same is the same."""
+
+    service: Service
+    answers: bool
+    stopped: tuple[str, ...] = ()
+    lag: int = 0
+    pending: int = 0
+    oldest: int = 0
+    parked: int = 0
+    letters: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+    @property
+    def health(self) -> Health:
+        if not self.answers:
+            return Health.AWAY
+        if self.stopped:
+            return Health.STOPPED
+        if self.parked or self.letters or self.failed:
+            return Health.STUCK
+        return Health.LATE if self.oldest > LATE_AFTER_S else Health.GOOD
+
+
+def row(service: Service, said: Mapping[str, Any] | None) -> Row:
+    if said is None:
+        return Row(service, answers=False)
+    outbox, jobs = said["outbox"], said["jobs"]
+    loops = {loop["loop"]: loop for loop in said["loops"]}
+    return Row(
+        service,
+        answers=True,
+        stopped=tuple(name for name in LOOPS if name in loops and is_stopped(loops[name]))
+        or (() if loops else LOOPS),
+        lag=sum(loop.get("lag") or 0 for loop in loops.values()),
+        pending=outbox["pending"],
+        oldest=int(outbox["oldest_age_seconds"] // 10 * 10),
+        parked=outbox["parked"],
+        letters=said["dead_letters"],
+        waiting=jobs.get("todo", 0) + jobs.get("doing", 0),
+        failed=jobs.get("failed", 0),
+    )
+
+
+def is_stopped(loop: Mapping[str, Any]) -> bool:
+    return bool(loop["age_seconds"] > STOPPED_AFTER_S)
+
+
+@dataclass(frozen=True)
+class Letter:
+    service: Service
+    id: str
+    type: str
+    topic: str
+    error: str
+    attempts: int
+    failed_at: datetime
+
+
+def letter(service: Service, item: Mapping[str, Any]) -> Letter:
+    return Letter(
+        service=service,
+        id=item["id"],
+        type=item["type"],
+        topic=item["topic"],
+        error=item["error"],
+        attempts=item["attempts"],
+        failed_at=datetime.fromisoformat(item["failed_at"]),
+    )
+
+
+def letters(answers: Mapping[Service, Mapping[str, Any] | None]) -> list[Letter]:
+    """Of all services, the latest first."""
+    found = [
+        letter(service, item)
+        for service, said in answers.items()
+        for item in (said or {}).get("items", [])
+    ]
+    return sorted(found, key=lambda one: (one.failed_at, one.id), reverse=True)
+
+
+def fingerprint(rows: Sequence[Row], found: Iterable[Letter]) -> str:
+    """The same for the same page: then a poll has nothing new to show."""
+    return sha256(repr((rows, list(found))).encode()).hexdigest()[:16]
