@@ -101,4 +101,4 @@ async def work(app: App, stop: threading.Event) -> None:
 def state(session: Session) -> Mapping[str, int]:
     """How many jobs there are, by status."""
     counted = sa.text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
-    return dict(session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counted)}
