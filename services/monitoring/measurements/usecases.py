@@ -128,7 +128,7 @@ def refuse_import(
         subject_id=facts["id"],
         path=f"/admin/performance/imports/{facts['id']}",
         now=facts["uploaded_at"],
-        params={"number": metric.contract_number, "title": metric.title, "name": facts["name"]},
+        params={"number": metric.contract_number, "title": facts["name"]},
         dedupe=str(facts["id"]),
     )
 

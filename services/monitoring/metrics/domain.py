@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
@@ -83,11 +83,13 @@ class Metric:
     def period(self) -> Window:
         """From the first to the last day of the contract, where the contract lives."""
         after = self.ends_on + timedelta(days=1)
-        return Window(midnight(self.time_zone, self.starts_on), midnight(self.time_zone, after))
+        return in_utc(
+            Window(midnight(self.time_zone, self.starts_on), midnight(self.time_zone, after))
+        )
 
     def windows(self) -> Iterator[Window]:
         """Calendar months, the first and the last cut to the period."""
-        return month_windows(self.time_zone, self.starts_on, self.ends_on)
+        return map(in_utc, month_windows(self.time_zone, self.starts_on, self.ends_on))
 
     def ended_windows(self, now: datetime) -> list[Window]:
         return [window for window in self.windows() if window.ends_at <= now]
@@ -98,3 +100,8 @@ class Metric:
 
     def tier_of(self, attained: Decimal) -> Tier | None:
         return next((tier for tier in self.tiers if attained in tier), None)
+
+
+def in_utc(window: Window) -> Window:
+    """Local times are not equal to other times while the clocks go back, even at midnight."""
+    return Window(window.starts_at.astimezone(UTC), window.ends_at.astimezone(UTC))

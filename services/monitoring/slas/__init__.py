@@ -1,0 +1,1 @@
+"""Windows of a metric, worked out from its raw measurements once they have ended."""

@@ -1,0 +1,111 @@
+"""How the figure of a window comes about, and what it means."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Protocol
+from uuid import UUID
+
+from services.monitoring.metrics.domain import Formula, Metric
+from shared.kernel import N_, Labelled
+
+PRECISE = 60  # digits: enough that no sum of measurements is ever rounded
+STORED, SHOWN = Decimal("0.000001"), Decimal("0.01")
+
+
+class Outcome(Labelled):
+    MET = "met", N_("On target")
+    BREACHED = "breached", N_("Target missed")
+    NO_DATA = "no_data", N_("No data")
+
+
+class Reading(Protocol):
+    @property
+    def taken_at(self) -> datetime: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def value(self) -> Decimal: ...
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that the figure of a window depends on, beside the terms of its metric."""
+
+    numerator: Decimal
+    denominator: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What a window came to. A higher revision replaces a lower one."""
+
+    window_id: UUID
+    revision: int
+    numerator: Decimal
+    denominator: int
+    attained: Decimal | None
+    target: Decimal
+    minimum: Decimal | None
+    outcome: Outcome
+    input_sha256: str
+    evaluated_at: datetime
+
+
+def gather(readings: Iterable[Reading]) -> Inputs:
+    """Sum, number and SHA-256 of readings that come in the order of time, source and id.
+
+    Hashed is one line per reading: time in UTC, source, id and value, with tabs between them and
+    a line feed behind. Whoever has the raw measurements can work all three out again.
+    """
+    total, count, digest = Decimal(0), 0, hashlib.sha256()
+    with localcontext(prec=PRECISE):
+        for each in readings:
+            total += each.value
+            count += 1
+            digest.update(line(each).encode())
+    return Inputs(total, count, digest.hexdigest())
+
+
+def line(reading: Reading) -> str:
+    at = reading.taken_at.astimezone(UTC).isoformat()
+    return f"{at}\t{reading.source}\t{reading.external_id}\t{plain(reading.value)}\n"
+
+
+def plain(value: Decimal) -> str:
+    """1 for 1.000000000: no zeros at the end and no exponent."""
+    with localcontext(prec=PRECISE):
+        return f"{value.normalize() + 0:f}"
+
+
+def attained(metric: Metric, inputs: Inputs) -> Decimal | None:
+    """Σ values ÷ their number, times 100 for a share in per cent; rounded half up to 6 places.
+
+    None without a measurement: that is neither 0 nor 100 per cent. Both formulas divide alike;
+    they differ in what a value may be.
+    """
+    if not inputs.denominator:
+        return None
+    is_percent = metric.formula is Formula.RATIO and metric.unit == "%"
+    with localcontext(prec=PRECISE):
+        exact = inputs.numerator * (100 if is_percent else 1) / inputs.denominator
+        return exact.quantize(STORED, ROUND_HALF_UP).normalize() + 0
+
+
+def judge(metric: Metric, figure: Decimal | None) -> Outcome:
+    """By the figure as it is stored, so that outcome and tier always agree."""
+    if figure is None:
+        return Outcome.NO_DATA
+    return Outcome.MET if metric.is_met_by(figure) else Outcome.BREACHED
+
+
+def shown(metric: Metric, figure: Decimal) -> Decimal:
+    """Two places, or all six where two would move it across the target or into another tier."""
+    short = figure.quantize(SHOWN, ROUND_HALF_UP)
+    same_side = metric.is_met_by(short) == metric.is_met_by(figure)
+    return short if same_side and metric.tier_of(short) == metric.tier_of(figure) else figure

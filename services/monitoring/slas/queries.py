@@ -1,0 +1,191 @@
+"""Reads of windows. Each takes who is asking and returns only what they may see."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.monitoring.measurements.persistence import is_within, measurements
+from services.monitoring.metrics.domain import Metric
+from services.monitoring.metrics.persistence import METRIC, metric_of, metrics
+from services.monitoring.metrics.queries import show_metric, visible_to
+from services.monitoring.slas.domain import Evaluation, Outcome
+from services.monitoring.slas.persistence import (
+    EVALUATION,
+    evaluations,
+    is_current,
+    is_stale,
+    measured,
+    windows,
+)
+from shared.calendar import Window
+from shared.directory import organisation_name
+from shared.kernel import Actor, NotFound
+
+CHARTED = 12  # windows
+LISTED_BY = (windows.c.starts_at, windows.c.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowView:
+    """A window and the evaluation that counts. `measured` is how many rows it has by now."""
+
+    id: UUID
+    metric_id: UUID
+    contract_id: UUID
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    revision: int
+    numerator: Decimal
+    denominator: int
+    attained: Decimal | None
+    target: Decimal
+    minimum: Decimal | None
+    outcome: Outcome
+    input_sha256: str
+    evaluated_at: datetime
+    measured: int
+
+    @property
+    def is_stale(self) -> bool:
+        return self.measured != self.denominator
+
+    @property
+    def first_on(self) -> date:
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def last_on(self) -> date:
+        return self.ends_at.astimezone(ZoneInfo(self.time_zone)).date() - timedelta(days=1)
+
+    @property
+    def span(self) -> Window:
+        return Window(self.starts_at, self.ends_at)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A metric with the windows that its chart shows, oldest first, and what comes next."""
+
+    metric: Metric
+    vendor: str
+    charted: Sequence[WindowView]
+    unevaluated: Sequence[Window]
+    running: Window | None
+    measured: int  # in the running window, so far
+
+    @property
+    def latest(self) -> WindowView | None:
+        return self.charted[-1] if self.charted else None
+
+    @property
+    def due(self) -> int:
+        """How many windows wait to be evaluated, for the first time or again."""
+        return len(self.unevaluated) + sum(window.is_stale for window in self.charted)
+
+
+OF_METRIC = (metrics.c.contract_id, metrics.c.time_zone)
+OF_WINDOW = [windows.c[name] for name in ("id", "metric_id", "starts_at", "ends_at", "revision")]
+OF_EVALUATION = [each for each in EVALUATION if each.name not in ("window_id", "revision")]
+WINDOW = [*OF_WINDOW, *OF_METRIC, *OF_EVALUATION, measured.label("measured")]
+
+
+def read_window(*values: Any) -> WindowView:
+    """Of a row of `listed_windows`."""
+    names = [column.name for column in WINDOW]
+    return WindowView(**dict(zip(names, values, strict=True)))
+
+
+def listed_windows(actor: Actor, metric_id: UUID | None = None) -> sa.Select[Any]:
+    """For `paginate`, newest first by LISTED_BY; `read_window` makes a view of each row."""
+    found = select(*WINDOW).join(evaluations, is_current)
+    seen = found.join(metrics, metrics.c.id == windows.c.metric_id).where(visible_to(actor))
+    return seen.where(windows.c.metric_id == metric_id) if metric_id else seen
+
+
+def show_window(session: Session, actor: Actor, window_id: UUID) -> WindowView:
+    found = listed_windows(actor).where(windows.c.id == window_id)
+    row = session.execute(found).one_or_none()
+    if row is None:
+        raise NotFound
+    return read_window(*row)
+
+
+def evaluations_of(session: Session, actor: Actor, window_id: UUID) -> list[Evaluation]:
+    """All that a window was ever worked out to, newest first."""
+    found = (
+        select(*EVALUATION)
+        .join(windows, windows.c.id == evaluations.c.window_id)
+        .join(metrics, metrics.c.id == windows.c.metric_id)
+        .where(windows.c.id == window_id, visible_to(actor))
+        .order_by(evaluations.c.revision.desc())
+        .limit(100)
+    )
+    return [Evaluation(**row._mapping) for row in session.execute(found)]
+
+
+def latest_windows(
+    session: Session, actor: Actor, metric_ids: Collection[UUID]
+) -> dict[UUID, list[WindowView]]:
+    """Up to twelve windows of each metric, oldest first."""
+    age = func.row_number().over(
+        partition_by=windows.c.metric_id, order_by=windows.c.starts_at.desc()
+    )
+    aged = listed_windows(actor).where(windows.c.metric_id.in_(metric_ids)).add_columns(age)
+    last = aged.subquery()
+    found = select(last).where(last.c[-1] <= CHARTED).order_by(last.c.starts_at, last.c.id)
+    latest: dict[UUID, list[WindowView]] = {metric_id: [] for metric_id in metric_ids}
+    for row in session.execute(found):
+        window = read_window(*row[:-1])
+        latest[window.metric_id].append(window)
+    return latest
+
+
+def performance(session: Session, actor: Actor, metric_id: UUID, *, now: datetime) -> Performance:
+    metric = show_metric(session, actor, metric_id)
+    known = set(
+        session.scalars(select(windows.c.starts_at).where(windows.c.metric_id == metric_id))
+    )
+    ended = metric.ended_windows(now)
+    running = next(
+        (each for each in metric.windows() if each.starts_at <= now < each.ends_at), None
+    )
+    return Performance(
+        metric=metric,
+        vendor=organisation_name(session, metric.organisation_id),
+        charted=latest_windows(session, actor, [metric_id])[metric_id],
+        unevaluated=[window for window in ended if window.starts_at not in known],
+        running=running,
+        measured=count_measured(session, metric_id, running) if running else 0,
+    )
+
+
+def count_measured(session: Session, metric_id: UUID, window: Window) -> int:
+    own = measurements.c.metric_id == metric_id
+    counted = session.scalar(select(func.count()).where(own, is_within(window)))
+    return counted or 0
+
+
+def due_metrics(session: Session, *, now: datetime) -> list[UUID]:
+    """Metrics with a window that has ended unevaluated or has got measurements since."""
+    per_metric = (
+        select(windows.c.metric_id, func.count(), func.bool_or(is_stale))
+        .join(evaluations, is_current)
+        .group_by(windows.c.metric_id)
+    )
+    known = {row[0]: (row[1], row[2]) for row in session.execute(per_metric)}
+    due = []
+    for row in session.execute(select(*METRIC).order_by(metrics.c.id)):
+        metric = metric_of(*row)
+        count, stale = known.get(metric.id, (0, False))
+        if stale or len(metric.ended_windows(now)) > count:
+            due.append(metric.id)
+    return due
