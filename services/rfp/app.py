@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from services.rfp.config import Settings
 from services.rfp.handlers import HANDLERS
 from services.rfp.internal import internal
+from services.rfp.plans.api import api as plans_api
+from services.rfp.plans.staff_pages import pages as plans_pages
 from shared import db
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
 
-APIS: tuple[Any, ...] = ()
-PAGES: tuple[Blueprint, ...] = (internal,)
+APIS: tuple[Any, ...] = (plans_api,)
+PAGES: tuple[Blueprint, ...] = (internal, plans_pages)
 
 
 def create_app(

@@ -9,8 +9,11 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from shared.kernel import Actor
+from services.rfp.plans import queries as plans
+from services.rfp.plans.queries import PlanRow
+from shared.kernel import Actor, Staff
 from shared.web import requires, transaction
+from shared.web.i18n import gettext as _
 
 internal = Blueprint("rfp_internal", __name__, url_prefix="/internal")
 
@@ -27,9 +30,25 @@ class Item:
     kind: str = "todo"  # or "waiting": somebody else has to act
 
 
+def on_plans(session: Session, actor: Actor) -> Iterable[Item]:
+    if not isinstance(actor, Staff):
+        return
+    if "approver" in actor.roles:
+        for plan in plans.plans_to_decide(session, actor):
+            yield plan_item(_("Approve plan"), plan, _("You are an approver"))
+    for plan in plans.plans_to_rework(session, actor):
+        yield plan_item(_("Mend the rejected plan"), plan, _("You wrote it"))
+    for plan in plans.plans_under_decision(session, actor):
+        yield plan_item(_("Approval of plan"), plan, _("An approver decides"), "waiting")
+
+
+def plan_item(verb: str, plan: PlanRow, why: str, kind: str = "todo") -> Item:
+    return Item(verb, f"{plan.number} · {plan.title}", f"/admin/plans/{plan.id}", why, kind=kind)
+
+
 Source = Callable[[Session, Actor], Iterable[Item]]
 # Each subject's work: a function that asks its queries and finds the words.
-SOURCES: list[Source] = []
+SOURCES: list[Source] = [on_plans]
 
 
 @internal.get("/work")

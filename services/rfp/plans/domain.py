@@ -1,6 +1,6 @@
 """What a plan is, what it may cost, and who may decide on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,8 +16,7 @@ class PlanState(Labelled):
     REJECTED = "rejected", N_("Rejected")
 
 
-class Move(Labelled):
-    SUBMIT = "submit", N_("Submit")
+class Decision(Labelled):
     APPROVE = "approve", N_("Approve")
     REJECT = "reject", N_("Reject")
 
@@ -31,11 +30,12 @@ class Category(Labelled):
     OTHER = "other", N_("Other costs")
 
 
-MOVES: Mapping[tuple[PlanState, Move], PlanState] = {
-    (PlanState.DRAFT, Move.SUBMIT): PlanState.SUBMITTED,
-    (PlanState.REJECTED, Move.SUBMIT): PlanState.SUBMITTED,
-    (PlanState.SUBMITTED, Move.APPROVE): PlanState.APPROVED,
-    (PlanState.SUBMITTED, Move.REJECT): PlanState.REJECTED,
+SUBMIT = "submit"
+MOVES: Mapping[tuple[PlanState, str], PlanState] = {
+    (PlanState.DRAFT, SUBMIT): PlanState.SUBMITTED,
+    (PlanState.REJECTED, SUBMIT): PlanState.SUBMITTED,
+    (PlanState.SUBMITTED, Decision.APPROVE): PlanState.APPROVED,
+    (PlanState.SUBMITTED, Decision.REJECT): PlanState.REJECTED,
 }
 EDITABLE = frozenset({PlanState.DRAFT, PlanState.REJECTED})
 
@@ -100,7 +100,7 @@ class PlanContent:
             raise PlanEndsBeforeItBegins
         if not self.lines:
             raise PlanWithoutCosts
-        total = planned_cost(self.lines, self.contingency)
+        total = planned_cost((line.amount for line in self.lines), self.contingency)
         if total > self.cost_ceiling:
             amounts = {"total": total, "ceiling": self.cost_ceiling}
             raise PlanOverCeiling(**{k: Money(v, self.currency) for k, v in amounts.items()})
@@ -135,24 +135,25 @@ class Plan:
             setattr(self, name, list(value) if name == "lines" else value)
 
     def submit(self) -> None:
-        self.move(Move.SUBMIT)
+        self.move(SUBMIT)
         self.approver_id = self.decided_at = self.decision_reason = None
 
-    def decide(self, approver_id: UUID, *, approve: bool, reason: str, now: datetime) -> None:
+    def decide(self, decision: Decision, *, approver_id: UUID, reason: str, now: datetime) -> None:
         """Approve or reject. Nobody decides on their own plan; a rejection says why."""
         if approver_id == self.requester_id:
             raise OwnPlan
-        if not approve and not reason:
+        if decision is Decision.REJECT and not reason:
             raise ReasonNeeded
-        self.move(Move.APPROVE if approve else Move.REJECT)
+        self.move(decision)
         self.approver_id, self.decided_at, self.decision_reason = approver_id, now, reason or None
 
-    def move(self, move: Move) -> None:
+    def move(self, move: str) -> None:
         following = MOVES.get((self.state, move))
         if following is None:
             raise PlanMoved(title=self.title, state=self.state)
         self.state = following
 
 
-def planned_cost(lines: Sequence[PlanLine], contingency: Decimal) -> Decimal:
-    return sum((line.amount for line in lines), contingency)
+def planned_cost(amounts: Iterable[Decimal], contingency: Decimal) -> Decimal:
+    """What the plan would cost: its lines and its reserve, in the plan's currency."""
+    return sum(amounts, contingency)

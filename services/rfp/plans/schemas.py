@@ -1,0 +1,112 @@
+"""What comes in and goes out, by API and form alike."""
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from services.rfp.plans.domain import Category, Decision, PlanContent, PlanLine, PlanState
+from shared.kernel import CURRENCY_DIGITS
+from shared.web.fields import Amount, decimal
+from shared.web.schemas import Form
+
+SHORT, LONG = validate.Length(max=200), validate.Length(max=5000)
+NOTHING = Decimal(0)
+
+
+class LineForm(Form):
+    title = fields.String(required=True, validate=SHORT)
+    category = fields.Enum(Category, required=True, by_value=True)
+    amount = Amount(required=True, least=NOTHING)
+
+
+class PlanForm(Form):
+    title = fields.String(required=True, validate=SHORT)
+    objectives = fields.String(required=True, validate=LONG)
+    scope_in = fields.String(required=True, validate=LONG)
+    scope_out = fields.String(load_default="", validate=LONG)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    currency = fields.String(required=True, validate=validate.OneOf(list(CURRENCY_DIGITS)))
+    cost_ceiling = Amount(required=True, least=NOTHING)
+    contingency = Amount(load_default=NOTHING, least=NOTHING)
+    lines = fields.List(
+        fields.Nested(LineForm), required=True, validate=validate.Length(min=1, max=100)
+    )
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_digits(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """An amount has no more digits after the point than its currency."""
+        places = CURRENCY_DIGITS[data["currency"]]
+        wrong: dict[str, Any] = {
+            name: fault
+            for name in ("cost_ceiling", "contingency")
+            if (fault := too_fine(data[name], places))
+        }
+        lines = {
+            n: {"amount": fault}
+            for n, line in enumerate(data["lines"])
+            if (fault := too_fine(line["amount"], places))
+        }
+        if wrong or lines:
+            raise ValidationError(wrong | ({"lines": lines} if lines else {}))
+
+    @post_load
+    def as_content(self, data: dict[str, Any], **kwargs: Any) -> PlanContent:
+        lines = [PlanLine(n, **line) for n, line in enumerate(data["lines"], start=1)]
+        return PlanContent(**data | {"lines": lines})
+
+
+class PlanListQuery(Form):
+    state = fields.Enum(PlanState, by_value=True)
+    after = fields.String(load_default="")
+
+
+class DecisionForm(Form):
+    decision = fields.Enum(Decision, required=True, by_value=True)
+    reason = fields.String(load_default="", validate=LONG)
+
+
+class Line(Schema):
+    title = fields.String()
+    category = fields.Enum(Category, by_value=True)
+    amount = Amount()
+
+
+class PlanSummary(Schema):
+    id = fields.UUID()
+    number = fields.String()
+    title = fields.String()
+    state = fields.Enum(PlanState, by_value=True)
+    currency = fields.String()
+    cost_ceiling = Amount()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    created_at = fields.AwareDateTime()
+
+
+class Plan(PlanSummary):
+    objectives = fields.String()
+    scope_in = fields.String()
+    scope_out = fields.String()
+    contingency = Amount()
+    total = Amount()
+    requester_id = fields.UUID()
+    approver_id = fields.UUID()
+    decided_at = fields.AwareDateTime()
+    decision_reason = fields.String()
+    lines = fields.List(fields.Nested(Line))
+
+
+class PlanList(Schema):
+    items = fields.List(fields.Nested(PlanSummary), attribute="rows")
+    after = fields.String()
+
+
+def too_fine(amount: Decimal, places: int) -> list[str]:
+    """What is wrong with an amount of more digits than `places` after the point."""
+    try:
+        decimal(f"{amount:f}", places)
+    except ValidationError as error:
+        return list(error.messages)
+    return []

@@ -1,0 +1,283 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.actors import bearer
+from support.database import Sessions, rows
+from support.pages import Browser
+from support.rfps import a_plan, stored
+
+from services.rfp.plans.domain import Plan, PlanState
+from services.rfp.plans.persistence import plan_lines, plans
+from shared.kernel import uuid7
+
+API = "/api/v1/plans"
+BODY: dict[str, Any] = {
+    "title": "Service desk 服务台",
+    "objectives": "Nine calls of ten within a minute",
+    "scope_in": "Calls",
+    "scope_out": "",
+    "starts_on": "2026-09-01",
+    "ends_on": "2027-08-31",
+    "currency": "CNY",
+    "cost_ceiling": "1000.00",
+    "contingency": "100.50",
+    "lines": [{"title": "Agents", "category": "labour", "amount": "899.50"}],
+}
+TYPED = {name: value for name, value in BODY.items() if name != "lines"} | {
+    "lines-0-title": "Agents",
+    "lines-0-category": "labour",
+    "lines-0-amount": "899.50",
+}
+
+
+def headers(who: str) -> dict[str, str]:
+    return bearer(who, **{"Idempotency-Key": str(uuid7())})
+
+
+def post(client: FlaskClient, who: str, path: str, body: Any = None) -> Any:
+    return client.post(API + path, json=body or {}, headers=headers(who))
+
+
+class TestApi:
+    def test_the_way_of_a_plan(self, client: FlaskClient) -> None:
+        made = post(client, "requester", "", BODY)
+        assert made.status_code == 201, made.text
+        plan = made.json
+        assert plan["total"] == plan["cost_ceiling"] == "1000.00" and plan["state"] == "draft"
+        assert plan["lines"] == BODY["lines"]
+        one = f"/{plan['id']}"
+        decision = {"decision": "approve", "reason": ""}
+        assert post(client, "approver", f"{one}/decision", decision).status_code == 409
+        assert post(client, "requester", f"{one}/submission").status_code == 204
+        assert post(client, "requester", f"{one}/submission").status_code == 409
+        assert post(client, "approver", f"{one}/decision", decision).status_code == 204
+        shown = client.get(API + one, headers=bearer("auditor")).json
+        assert shown["state"] == "approved" and shown["approver_id"]
+
+    def test_the_same_key_makes_one_plan(self, client: FlaskClient, sessions: Sessions) -> None:
+        key = headers("requester")
+        answers = [client.post(API, json=BODY, headers=key) for _ in range(2)]
+        assert answers[0].json == answers[1].json and len(rows(sessions, plans)) == 1
+        assert client.post(API, json=BODY | {"title": "x"}, headers=key).status_code == 422
+
+    def test_a_draft_is_written_anew(self, client: FlaskClient) -> None:
+        url = f"{API}/{post(client, 'requester', '', BODY).json['id']}"
+        changed = BODY | {"title": "Help desk", "lines": BODY["lines"] * 1}
+        assert client.put(url, json=changed, headers=bearer("requester2")).status_code == 404
+        answer = client.put(url, json=changed, headers=bearer("requester"))
+        assert answer.status_code == 200 and answer.json["title"] == "Help desk"
+
+    @pytest.mark.parametrize(
+        ("field", "value", "place"),
+        [
+            ("cost_ceiling", "10.001", ["cost_ceiling"]),
+            ("cost_ceiling", "-1", ["cost_ceiling"]),
+            ("currency", "XXX", ["currency"]),
+            ("currency", "JPY", ["contingency", "cost_ceiling", "lines"]),
+            ("starts_on", "yesterday", ["starts_on"]),
+            ("lines", [], ["lines"]),
+            ("lines", [{"title": "x", "category": "magic", "amount": "1"}], ["lines"]),
+            ("title", "x" * 201, ["title"]),
+        ],
+    )
+    def test_wrong_answers_are_named(
+        self, client: FlaskClient, field: str, value: Any, place: list[str]
+    ) -> None:
+        answer = post(client, "requester", "", BODY | {field: value})
+        assert answer.status_code == 422, answer.text
+        assert sorted(answer.json["errors"]["json"]) == place
+
+    def test_a_rule_is_a_conflict(self, client: FlaskClient) -> None:
+        answer = post(client, "requester", "", BODY | {"contingency": "100.51"})
+        assert answer.status_code == 409 and answer.json["errors"]["code"] == "plan_over_ceiling"
+        assert "CNY\u00a01,000.01" in answer.json["message"]
+
+    def test_who_may_not_is_refused_and_who_may_succeeds(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        draft = stored(sessions, a_plan(state=PlanState.DRAFT))
+        waits = stored(sessions, a_plan(state=PlanState.SUBMITTED))
+        decision = {"decision": "reject", "reason": "Too dear"}
+        asked: list[tuple[str, str, Any, str]] = [
+            ("POST", "", BODY, "requester"),
+            ("PUT", f"/{draft.id}", BODY, "requester"),
+            ("POST", f"/{draft.id}/submission", {}, "requester"),
+            ("POST", f"/{waits.id}/decision", decision, "approver"),
+            ("GET", "", None, "buyer"),
+            ("GET", f"/{waits.id}", None, "requester"),
+        ]
+        for method, path, body, owner in asked:
+            assert client.open(API + path, method=method, json=body).status_code == 401
+            for who in ("huayun", "evaluator1", "auditor"):
+                refused = client.open(API + path, method=method, json=body, headers=headers(who))
+                expected = 200 if method == "GET" and who == "auditor" else 403
+                assert refused.status_code == expected, (method, path, who)
+            done = client.open(API + path, method=method, json=body, headers=headers(owner))
+            assert done.status_code in (200, 201, 204), (method, path, done.text)
+
+    def test_the_list_goes_on_where_it_stopped(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        for _ in range(27):
+            stored(sessions, a_plan())
+        first = client.get(API, headers=bearer("buyer")).json
+        second = client.get(f"{API}?after={first['after']}", headers=bearer("buyer")).json
+        ids = {each["id"] for each in (*first["items"], *second["items"])}
+        assert len(first["items"]) == 25 and len(ids) == 27 and second["after"] == ""
+        drafts = client.get(f"{API}?state=draft", headers=bearer("buyer")).json
+        assert drafts["items"] == []
+
+
+class TestPages:
+    @pytest.mark.parametrize("htmx", [False, True])
+    def test_a_plan_from_the_empty_list_to_its_approval(
+        self, client: FlaskClient, sessions: Sessions, htmx: bool
+    ) -> None:
+        requester = Browser(client, "requester", htmx=htmx)
+        assert "No plans yet" in requester.get("/admin/plans").text
+        requester.get("/admin/plans/new")
+        requester.submit("/admin/plans", **TYPED)
+        assert "Service desk 服务台" in requester.text and "Submit plan" in requester.text
+        [plan] = rows(sessions, plans)
+        requester.get(f"/admin/plans/{plan.id}/edit")
+        requester.submit("/edit", title="Help desk")
+        assert "Help desk" in requester.text
+        requester.submit("/submission")
+        assert "it cannot be you" in requester.text and "Record decision" not in requester.text
+        approver = Browser(client, "approver", htmx=htmx)
+        approver.get(f"/admin/plans/{plan.id}")
+        approver.submit("/decision", 422, decision="reject")
+        assert "Say why" in approver.text
+        approver.submit("/decision", decision="reject", reason="Too dear")
+        requester.get(f"/admin/plans/{plan.id}")
+        assert "Too dear" in requester.text and "Mend the plan" in requester.text
+        requester.submit("/submission")
+        approver.get(f"/admin/plans/{plan.id}")
+        approver.submit("/decision", decision="approve", reason="")
+        buyer = Browser(client, "buyer", htmx=htmx)
+        buyer.get(f"/admin/plans/{plan.id}")
+        assert (
+            f"/admin/rfps/new?plan={plan.id}" in buyer.text and "Rejected: Too dear" in buyer.text
+        )
+
+    def test_rows_come_and_go_without_losing_what_was_typed(self, client: FlaskClient) -> None:
+        requester = Browser(client, "requester")
+        requester.get("/admin/plans/new")
+        form = requester.form("/admin/plans")
+        sent = form.fields | TYPED | {"add": "lines"}
+        answer = client.post("/admin/plans/rows", data=sent, headers=requester.headers)
+        requester.keep(answer, 200)
+        assert 'id="lines-1-title"' in requester.text and 'value="899.50"' in requester.text
+        again = requester.form("/admin/plans").fields | {"remove": "lines-0"}
+        answer = client.post("/admin/plans/rows", data=again, headers=requester.headers)
+        requester.keep(answer, 200)
+        assert "lines-1-title" not in requester.text and "899.50" not in requester.text
+
+    def test_an_existing_plan_gets_rows_too(self, client: FlaskClient, sessions: Sessions) -> None:
+        plan = stored(sessions, a_plan(state=PlanState.DRAFT))
+        requester = Browser(client, "requester")
+        requester.get(f"/admin/plans/{plan.id}/edit")
+        fields = requester.form("/edit").fields
+        sent = fields | {"add": "lines", "title": "Changed"}
+        answer = client.post(f"/admin/plans/{plan.id}/rows", data=sent, headers=requester.headers)
+        requester.keep(answer, 200)
+        typed = {"lines-1-title": "Chairs", "lines-1-category": "equipment", "lines-1-amount": "5"}
+        requester.submit("/edit", **typed)
+        assert "Chairs" in requester.text and "Changed" in requester.text
+        assert len(rows(sessions, plan_lines)) == 2
+
+    def test_what_is_wrong_stands_beside_the_answer(self, client: FlaskClient) -> None:
+        requester = Browser(client, "requester")
+        requester.get("/admin/plans/new")
+        requester.submit("/admin/plans", 422, **(TYPED | {"cost_ceiling": "10"}))
+        assert 'id="cost_ceiling-error"' in requester.text and 'value="Agents"' in requester.text
+        requester.submit("/admin/plans", 422, **(TYPED | {"lines-0-amount": "ten", "title": ""}))
+        assert 'id="lines-0-amount-error"' in requester.text and 'value="ten"' in requester.text
+        requester.submit("/admin/plans", 422, **(TYPED | {"ends_on": "2026-08-01"}))
+        assert 'id="ends_on-error"' in requester.text
+        requester.submit("/admin/plans", **TYPED)
+
+    def test_a_form_sent_twice_makes_one_plan(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        requester = Browser(client, "requester")
+        requester.get("/admin/plans/new")
+        sent = requester.form("/admin/plans").fields | TYPED
+        both = [client.post("/admin/plans", data=sent, headers=requester.headers) for _ in range(2)]
+        assert [answer.status_code for answer in both] == [303, 303]
+        assert both[0].location == both[1].location and len(rows(sessions, plans)) == 1
+
+    def test_pages_speak_chinese(
+        self, client: FlaskClient, actors: dict[str, Any], plan: Plan
+    ) -> None:
+        actors["chinese"] = replace(actors["buyer"], name="chinese", locale="zh-Hans")
+        browser = Browser(client, "chinese")
+        for path in ("/admin/plans", f"/admin/plans/{plan.id}"):
+            assert 'lang="zh-Hans"' in browser.get(path).text
+
+    def test_who_may_not_is_refused_and_who_may_succeeds(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        draft = stored(sessions, a_plan(state=PlanState.DRAFT))
+        waits = stored(sessions, a_plan(state=PlanState.SUBMITTED))
+        key = str(uuid7())
+        asked: list[tuple[str, str, dict[str, str], str]] = [
+            ("GET", "", {}, "auditor"),
+            ("GET", f"/{draft.id}", {}, "approver"),
+            ("GET", "/new", {}, "requester"),
+            ("POST", "/rows", TYPED, "requester"),
+            ("POST", "", TYPED | {"idempotency_key": key}, "requester"),
+            ("GET", f"/{draft.id}/edit", {}, "requester"),
+            ("POST", f"/{draft.id}/rows", TYPED, "requester"),
+            ("POST", f"/{draft.id}/edit", TYPED, "requester"),
+            ("POST", f"/{draft.id}/submission", {}, "requester"),
+            ("POST", f"/{waits.id}/decision", {"decision": "approve"}, "approver"),
+        ]
+        for method, path, form, owner in asked:
+            url = "/admin/plans" + path
+            strangers = ["huayun", "evaluator1"] + ["requester2"] * (str(draft.id) in path)
+            for who in strangers:
+                sent = form | {"csrf_token": f"csrf-{who}"}
+                refused = client.open(url, method=method, data=sent, headers=bearer(who))
+                if who == "requester2" and path == f"/{draft.id}":
+                    continue  # requesters may read each other's plans
+                assert refused.status_code in (403, 404), (method, path, who)
+            unproved = client.open(url, method=method, data=form, headers=bearer(owner))
+            assert unproved.status_code == (200 if method == "GET" else 403)
+            sent = form | {"csrf_token": f"csrf-{owner}"}
+            done = client.open(url, method=method, data=sent, headers=bearer(owner))
+            assert done.status_code in (200, 303), (method, path, done.text)
+
+    def test_one_cannot_approve_ones_own_plan(
+        self, client: FlaskClient, sessions: Sessions, actors: dict[str, Any]
+    ) -> None:
+        own = a_plan(state=PlanState.SUBMITTED, requester_id=actors["writer"].user_id)
+        stored(sessions, own)
+        writer = Browser(client, "writer")
+        assert "Record decision" not in writer.get(f"/admin/plans/{own.id}").text
+        sent = {"csrf_token": "csrf-writer", "decision": "approve"}
+        url = f"/admin/plans/{own.id}/decision"
+        refused = client.post(url, data=sent, headers=bearer("writer"))
+        assert refused.status_code == 403 and "somebody else" in refused.text
+        sent["csrf_token"] = "csrf-approver"
+        assert client.post(url, data=sent, headers=bearer("approver")).status_code == 303
+
+
+def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> None:
+    stored(sessions, a_plan(state=PlanState.SUBMITTED))
+    stored(sessions, a_plan(state=PlanState.REJECTED, title="Mend me"))
+
+    def work(who: str) -> list[tuple[str, str]]:
+        answer = client.get("/internal/work", headers=bearer(who))
+        items = json.loads(answer.text)["items"]
+        return [(item["verb"], item["kind"]) for item in items]
+
+    assert work("approver") == [("Approve plan", "todo")]
+    assert work("requester") == [
+        ("Mend the rejected plan", "todo"),
+        ("Approval of plan", "waiting"),
+    ]
+    assert work("buyer") == work("huayun") == []
