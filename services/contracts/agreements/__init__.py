@@ -1,0 +1,1 @@
+"""Contracts: what both sides agree on, and how it comes into force."""

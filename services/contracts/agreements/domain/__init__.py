@@ -1,0 +1,54 @@
+"""The rules of contracts: choices, errors, terms, and the contract itself."""
+
+from services.contracts.agreements.domain.choices import (
+    ACCEPTANCE,
+    READERS,
+    ContractState,
+    Direction,
+    Fault,
+    Formula,
+    Side,
+)
+from services.contracts.agreements.domain.contract import Acceptance, Contract
+from services.contracts.agreements.domain.errors import (
+    AlreadyAccepted,
+    ContractNotActive,
+    StandstillRuns,
+    TermsDiffer,
+    TermsFaulty,
+)
+from services.contracts.agreements.domain.terms import (
+    MilestoneTerm,
+    SlaTerm,
+    Tier,
+    end_of,
+    number,
+    plain,
+    spelled,
+    tiers_are_whole,
+)
+
+__all__ = [
+    "ACCEPTANCE",
+    "READERS",
+    "Acceptance",
+    "AlreadyAccepted",
+    "Contract",
+    "ContractNotActive",
+    "ContractState",
+    "Direction",
+    "Fault",
+    "Formula",
+    "MilestoneTerm",
+    "Side",
+    "SlaTerm",
+    "StandstillRuns",
+    "TermsDiffer",
+    "TermsFaulty",
+    "Tier",
+    "end_of",
+    "number",
+    "plain",
+    "spelled",
+    "tiers_are_whole",
+]

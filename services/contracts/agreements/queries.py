@@ -1,0 +1,241 @@
+"""Reads. Each takes who is asking and returns only what they may see."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.contracts.agreements import events
+from services.contracts.agreements.domain import (
+    ACCEPTANCE,
+    Contract,
+    ContractState,
+    Fault,
+    MilestoneTerm,
+    Side,
+    SlaTerm,
+)
+from services.contracts.agreements.persistence import contracts, visible_to
+from shared import directory
+from shared.directory import organisations
+from shared.kernel import N_, Actor, Labelled, Money, NotFound, Staff, Vendor, subject_id
+
+
+class Listing(NamedTuple):
+    """A long list for `paginate`: its rows, the keys of their order, and what each becomes."""
+
+    statement: sa.Select[Any]
+    keys: Sequence[sa.ColumnElement[Any]]
+    make: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class ContractRow:
+    id: UUID
+    number: str
+    title: str
+    vendor: str
+    state: ContractState
+    amount: Any
+    currency: str
+    starts_on: date
+    ends_on: date
+
+    @property
+    def value(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+@dataclass(frozen=True)
+class AcceptanceView:
+    side: Side
+    accepted_at: datetime
+    who: str
+    terms_sha256: str
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """A contract as both sides read it. `accepts` is the side that the reader may accept for."""
+
+    id: UUID
+    number: str
+    title: str
+    state: ContractState
+    rfp_id: UUID
+    lot_id: UUID
+    award_id: UUID
+    organisation_id: UUID
+    vendor: str
+    buyer: str
+    value: Money
+    monthly: Money
+    one_off: Money
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    standstill_ends_at: datetime
+    drafted_at: datetime
+    activated_at: datetime | None
+    sla: Sequence[SlaTerm]
+    milestones: Sequence[MilestoneTerm]
+    documents: Sequence[Mapping[str, str]]
+    acceptances: Sequence[AcceptanceView]
+    terms_sha256: str
+    faults: Sequence[Fault]
+    accepts: Side | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == ContractState.ACTIVE
+
+
+class TaskKind(Labelled):
+    """What somebody can do, as a verb with its object; the name of the thing follows."""
+
+    ACCEPT = "accept", N_("Accept contract")
+    SUBMIT = "submit", N_("Upload deliverable")
+    RESUBMIT = "resubmit", N_("Upload reworked deliverable")
+    REVIEW = "review", N_("Review deliverable")
+    DECIDE = "decide", N_("Decide on service credit")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What waits, for whom and until when: a row of My work, and the next step of a contract.
+
+    `mine` tells whether the reader is the one who can do it; `why` says why it is theirs, or for
+    whom it waits.
+    """
+
+    kind: TaskKind
+    mine: bool
+    contract_id: UUID
+    number: str
+    title: str
+    path: str
+    due_at: datetime | None
+    why: str
+
+
+def contracts_seen_by(actor: Actor, award_id: UUID | None = None) -> Listing:
+    """Newest first."""
+    names = ("id", "number", "title", "state", "amount", "currency", "starts_on", "ends_on")
+    columns: list[Any] = [contracts.c[name] for name in names]
+    columns.insert(3, sa.func.coalesce(organisations.c.name, ""))
+    statement = (
+        select(*columns)
+        .outerjoin(organisations, organisations.c.id == contracts.c.organisation_id)
+        .where(visible_to(actor))
+    )
+    if award_id:
+        statement = statement.where(contracts.c.award_id == award_id)
+    return Listing(statement, [contracts.c.id], ContractRow)
+
+
+def contract(session: Session, actor: Actor, contract_id: UUID) -> ContractView:
+    return view(session, actor, find(session, actor, contract_id))
+
+
+def find(session: Session, actor: Actor, contract_id: UUID) -> Contract:
+    """The entity, to read from; nothing is locked."""
+    own = select(Contract).where(contracts.c.id == contract_id, visible_to(actor))
+    found = session.scalars(own).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def view(session: Session, actor: Actor, found: Contract) -> ContractView:
+    copied = (
+        "id number title state rfp_id lot_id award_id organisation_id value starts_on ends_on"
+        " time_zone standstill_ends_at drafted_at activated_at sla milestones documents"
+    )
+    currency = found.value.currency
+    return ContractView(
+        **{name: getattr(found, name) for name in copied.split()},
+        monthly=Money(found.monthly, currency),
+        one_off=Money(found.one_off, currency),
+        vendor=directory.organisation_name(session, found.organisation_id),
+        buyer=buying_organisation(session),
+        acceptances=[acceptance_view(session, actor, each) for each in found.acceptances],
+        terms_sha256=found.terms_sha256(),
+        faults=found.faults(),
+        accepts=accepts(actor, found.state),
+    )
+
+
+def buying_organisation(session: Session) -> str:
+    """One installation serves one buying organisation."""
+    return next((each.name for each in directory.organisations_of_kind(session, "buyer")), "")
+
+
+def acceptance_view(session: Session, actor: Actor, each: Any) -> AcceptanceView:
+    """People's names are shown to their own side only."""
+    own_side = isinstance(actor, Vendor) == (each.side == Side.VENDOR)
+    who = directory.person_name(session, subject_id(each.accepted_by, "usr")) if own_side else ""
+    return AcceptanceView(each.side, each.accepted_at, who, each.terms_sha256)
+
+
+def accepts(actor: Actor, state: ContractState) -> Side | None:
+    """The side that somebody may now accept for."""
+    side = side_of(actor)
+    return side if side and (state, side) in ACCEPTANCE else None
+
+
+def side_of(actor: Actor) -> Side | None:
+    if isinstance(actor, Vendor) and "vendor_admin" in actor.roles:
+        return Side.VENDOR
+    if isinstance(actor, Staff) and "contract_manager" in actor.roles:
+        return Side.BUYER
+    return None
+
+
+def tasks(session: Session, actor: Actor, contract_id: UUID | None = None) -> list[Task]:
+    """Drafts that the reader can accept, or whose other side they wait for."""
+    side = side_of(actor)
+    if side is None:
+        return []
+    columns = (contracts.c.id, contracts.c.number, contracts.c.title, contracts.c.state)
+    drafts = select(*columns, contracts.c.standstill_ends_at).where(
+        visible_to(actor), contracts.c.state != ContractState.ACTIVE
+    )
+    if contract_id:
+        drafts = drafts.where(contracts.c.id == contract_id)
+    rows = session.execute(drafts.order_by(contracts.c.id).limit(200))
+    now = session.scalars(select(sa.func.clock_timestamp())).one()
+    return [draft_task(side, now, *row) for row in rows]
+
+
+def draft_task(
+    side: Side,
+    now: datetime,
+    contract_id: UUID,
+    number: str,
+    title: str,
+    state: ContractState,
+    standstill_ends_at: datetime,
+) -> Task:
+    open_to_me, runs = (state, side) in ACCEPTANCE, now < standstill_ends_at
+    if not open_to_me:
+        why = WAITS_FOR_OTHER[side]
+    else:
+        why = N_("The standstill still runs") if runs else MAY_ACCEPT[side]
+    mine = open_to_me and not runs
+    path = events.vendor_path if side == Side.VENDOR else events.staff_path
+    return Task(TaskKind.ACCEPT, mine, contract_id, number, title, path(contract_id), None, why)
+
+
+MAY_ACCEPT = {
+    Side.VENDOR: N_("You may accept for your company"),
+    Side.BUYER: N_("You are a contract manager"),
+}
+WAITS_FOR_OTHER = {
+    Side.VENDOR: N_("Waits for the buyer"),
+    Side.BUYER: N_("Waits for the vendor"),
+}

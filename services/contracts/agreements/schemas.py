@@ -1,0 +1,102 @@
+"""What comes in and goes out, by API and form alike."""
+
+from marshmallow import fields, validate
+
+from shared.web.fields import Amount, Money
+from shared.web.schemas import Form
+
+
+class Acceptance(Form):
+    """`terms_sha256`: the fingerprint of the terms that the person has seen."""
+
+    terms_sha256 = fields.String(validate=validate.Length(equal=64), load_default=None)
+
+
+class Page(Form):
+    """Which part of a long list."""
+
+    after = fields.String(load_default="")
+    limit = fields.Integer(validate=validate.OneOf([25, 50, 100]), load_default=25)
+
+
+class ContractQuery(Page):
+    award_id = fields.UUID(load_default=None)
+
+
+class ContractRow(Form):
+    id = fields.UUID()
+    number = fields.String()
+    title = fields.String()
+    state = fields.String()
+    vendor = fields.String()
+    value = Money()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+
+
+class ContractList(Form):
+    items = fields.List(fields.Nested(ContractRow), attribute="rows")
+    after = fields.String()
+
+
+class TierView(Form):
+    lowest = Amount(data_key="from")
+    below = Amount(data_key="to")
+    percent = Amount()
+
+
+class SlaView(Form):
+    metric_id = fields.UUID(attribute="id")
+    title = fields.String()
+    unit = fields.String()
+    formula = fields.String()
+    direction = fields.String()
+    target = Amount()
+    minimum = Amount()
+    window = fields.String()
+    tiers = fields.List(fields.Nested(TierView))
+
+
+class MilestoneTermView(Form):
+    id = fields.UUID()
+    number = fields.Integer()
+    title = fields.String()
+    due_on = fields.Date()
+    percent = Amount()
+    acceptance_criteria = fields.String()
+
+
+class AcceptanceView(Form):
+    side = fields.String()
+    accepted_at = fields.AwareDateTime()
+    terms_sha256 = fields.String()
+
+
+class DocumentView(Form):
+    name = fields.String()
+    sha256 = fields.String()
+
+
+class ContractView(Form):
+    id = fields.UUID()
+    number = fields.String()
+    title = fields.String()
+    state = fields.String()
+    rfp_id = fields.UUID()
+    lot_id = fields.UUID()
+    award_id = fields.UUID()
+    organisation_id = fields.UUID()
+    value = Money()
+    monthly = Money()
+    one_off = Money()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    time_zone = fields.String()
+    standstill_ends_at = fields.AwareDateTime()
+    drafted_at = fields.AwareDateTime()
+    activated_at = fields.AwareDateTime()
+    terms_sha256 = fields.String()
+    sla = fields.List(fields.Nested(SlaView))
+    milestones = fields.List(fields.Nested(MilestoneTermView))
+    documents = fields.List(fields.Nested(DocumentView))
+    acceptances = fields.List(fields.Nested(AcceptanceView))

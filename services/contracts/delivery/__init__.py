@@ -1,0 +1,1 @@
+"""Milestones: deliverables handed in, and their review in levels."""

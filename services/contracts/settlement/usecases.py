@@ -1,0 +1,139 @@
+"""How credits are proposed and decided. Callers own the transaction; nothing here commits."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.contracts.agreements.domain import Contract
+from services.contracts.agreements.events import SOURCE, chain
+from services.contracts.agreements.persistence import load_contract
+from services.contracts.settlement import events
+from services.contracts.settlement.domain import (
+    Credit,
+    CreditState,
+    Decision,
+    Window,
+    decision_due_at,
+    propose,
+    term_of,
+)
+from services.contracts.settlement.persistence import (
+    load_credit,
+    load_credits_of,
+    newest_revision,
+)
+from shared import audit, db, directory
+from shared.kernel import Staff
+from shared.messaging import outbox
+from shared.messaging.notices import notify
+
+
+def settle_window(session: Session, window: Window) -> Credit | None:
+    """Hear of an evaluated window, and propose what it is worth. Older news is left alone."""
+    contract = load_contract(session, window.contract_id)
+    term_of(contract, window.metric_id)
+    if window.revision <= newest_revision(session, window.window_id):
+        return None
+    session.add(window)
+    earlier = load_credits_of(session, window.window_id)
+    open_before = [each for each in earlier if each.state == CreditState.PROPOSED]
+    now = db.clock(session)
+    credit = propose(contract, window, earlier, now)
+    session.flush()  # what is replaced before what replaces it: one open proposal per window
+    for replaced in open_before:
+        note(session, "contracts", contract, replaced, "credit_superseded")
+    if credit:
+        session.add(credit)
+        session.flush()
+        announce(session, contract, credit, now)
+    return credit
+
+
+def announce(session: Session, contract: Contract, credit: Credit, now: datetime) -> None:
+    note(session, "contracts", contract, credit, "credit_proposed")
+    outbox.record(session, events.credit_proposed(credit))
+    tell_vendor(session, contract, credit, "credit_proposed", now)
+    due_at = decision_due_at(now, contract.time_zone)
+    tell_staff(session, contract, credit, "credit_proposed", now, role="finance", due_at=due_at)
+
+
+def decide_credit(
+    session: Session, finance: Staff, *, credit_id: UUID, decision: Decision, reason: str = ""
+) -> Credit:
+    """Approve or reject a proposal, once. Only what is approved may be set off."""
+    credit = load_credit(session, credit_id)
+    contract = session.get_one(Contract, credit.contract_id)
+    now = db.clock(session)
+    credit.decide(decision, by=finance.subject, reason=reason, now=now)
+    session.flush()
+    template = f"credit_{credit.state}"
+    note(session, finance, contract, credit, template)
+    if credit.state == CreditState.APPROVED:
+        outbox.record(session, events.credit_approved(credit, now))
+    tell_vendor(session, contract, credit, template, now)
+    tell_staff(session, contract, credit, template, now, role="contract_manager")
+    return credit
+
+
+def note(
+    session: Session, actor: Staff | str, contract: Contract, credit: Credit, action: str
+) -> None:
+    detail = {
+        "title": term_of(contract, credit.metric_id).title,
+        "credit_id": credit.id,
+        "calculation_id": credit.calculation_id,
+        "revision": credit.revision,
+        "amount": str(credit.value),
+        "reason": credit.reason,
+    }
+    audit.record(session, actor, chain=chain(contract.id), action=action, detail=detail)
+
+
+def tell_vendor(
+    session: Session, contract: Contract, credit: Credit, template: str, now: datetime
+) -> None:
+    people = directory.ids(directory.people_of(session, contract.organisation_id))
+    path = events.vendor_path(contract.id, credit.id)
+    tell(session, contract, credit, template, now, to=people, path=path)
+
+
+def tell_staff(
+    session: Session,
+    contract: Contract,
+    credit: Credit,
+    template: str,
+    now: datetime,
+    *,
+    role: str,
+    due_at: datetime | None = None,
+) -> None:
+    people = directory.ids(directory.people_with_role(session, role))
+    path = events.staff_path(contract.id, credit.id)
+    tell(session, contract, credit, template, now, to=people, path=path, due_at=due_at)
+
+
+def tell(
+    session: Session,
+    contract: Contract,
+    credit: Credit,
+    template: str,
+    now: datetime,
+    *,
+    to: list[UUID],
+    path: str,
+    due_at: datetime | None = None,
+) -> None:
+    notify(
+        session,
+        source=SOURCE,
+        to=to,
+        template=template,
+        subject_type="credit",
+        subject_id=credit.id,
+        path=path,
+        now=now,
+        due_at=due_at,
+        params={"number": contract.number, "title": contract.title},
+        dedupe=str(credit.id),
+    )
