@@ -1,4 +1,4 @@
-"""`python -m deploy.dev up | down | status | logs | launch | run COMMAND …`."""
+"""`python -m deploy.dev COMMAND`: up, down, status, logs, demo-data, launch; run ARGUMENTS of Python."""
 
 import sys
 
@@ -10,6 +10,7 @@ COMMANDS = {
     "down": commands.down,
     "status": commands.status,
     "logs": commands.logs,
+    "demo-data": commands.demo_data,
 }
 
 

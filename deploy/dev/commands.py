@@ -30,7 +30,6 @@ def up(stack: Stack) -> None:
             jars.ensure()
         await_up(stack, start_launcher(stack), began)
     fill(stack)
-    stackfile.write(stack, used)
     say_where(stack, time.monotonic() - began)
 
 
@@ -99,9 +98,16 @@ def fill(stack: Stack) -> None:
         (stack.data / "admin.done").touch()
     stackfile.write(stack, servers(stack, os.environ))
     if os.environ.get("DEMO") != "0":
-        print("  demo data …", flush=True)
-        run_tool(stack, ["-m", "deploy.demo"], more=demo_settings(stack))
-        stack.demo_marker.touch()
+        demo_data(stack)
+
+
+def demo_data(stack: Stack) -> None:
+    if stack.demo_marker.exists():
+        print(f"The demo data are there already. To begin anew: make down, remove {stack.data}")
+        return
+    run_tool(stack, ["-m", "deploy.demo"], more=demo_settings(stack))
+    stack.demo_marker.touch()
+    stackfile.write(stack, servers(stack, os.environ))
 
 
 BOOTSTRAP = ["bootstrap", "--email", ADMIN, "--password-stdin"]

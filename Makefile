@@ -1,0 +1,96 @@
+# Every target says what it does; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PY := .venv/bin/python
+READY := .venv/.ready
+WORDS := build/translations.ready
+CATALOGUES := $(shell find shared gateway services -name messages.po 2>/dev/null)
+FAST := not stack and not browser and not plant
+PARALLEL := -n auto
+
+.PHONY: help env up down status logs demo-data test lint fmt check assets jars \
+	translations translations-compile lock migration migrate topics verify
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  DATA=folder and PORT=number stand for a second stack: make up DATA=.tandem-b PORT=8500"
+
+env: $(READY)  ## the Python environment, from requirements.lock
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
+	@echo "Installing requirements.lock …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@.venv/bin/uv pip sync --quiet --require-hashes --python $(PY) requirements.lock
+	@touch $@
+
+up: env  ## start everything; returns when it is ready, with the address and the accounts
+	@$(MAKE) --no-print-directory -j3 assets translations-compile $(if $(KAFKA_BOOTSTRAP),,jars)
+	@$(PY) -m deploy.dev up
+
+down: env  ## stop everything; the data stay
+	@$(PY) -m deploy.dev down
+
+status: env  ## each process: pid, port, memory, ready
+	@$(PY) -m deploy.dev status
+
+logs: env  ## follow the logs; NAME=rfp for those of one process
+	@$(PY) -m deploy.dev logs
+
+demo-data: env  ## fill the running stack with the demo, if that has not been done
+	@$(PY) -m deploy.dev demo-data
+
+test: env assets translations-compile  ## every test, with real processes and Chromium where there is one
+	$(PY) -m pytest -q -m "not stack and not browser" $(PARALLEL)
+	$(PY) -m pytest -q -m "stack or browser"
+
+check: lint  ## lint, types, import rules and the fast tests
+	@$(MAKE) --no-print-directory assets translations-compile
+	$(PY) -m pytest -q -m "$(FAST)" $(PARALLEL)
+
+lint: env  ## ruff, mypy, import rules, catalogues
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m shared.web.catalogues check
+
+fmt: env  ## let ruff put the code in order
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+assets: env  ## styles, scripts and icons under hashed names
+	@$(PY) -m shared.web.assets
+
+jars: env
+	@$(PY) -m deploy.kafka.jars
+
+translations: env  ## gather new sentences into the catalogues; say what lacks its Chinese
+	@$(PY) -m shared.web.catalogues update
+
+translations-compile: $(WORDS)  ## make the catalogues ready for use
+
+$(WORDS): $(READY) $(CATALOGUES)
+	@$(PY) -m shared.web.catalogues compile
+	@mkdir -p $(@D) && touch $@
+
+lock: env  ## renew requirements.lock from pyproject.toml; what is locked stays where it can
+	.venv/bin/uv pip compile pyproject.toml --group embedded --group dev --universal \
+		--generate-hashes --no-header --quiet -o requirements.lock
+
+migration: env  ## write the revisions that are missing; MESSAGE="What changes"
+	@$(PY) -m deploy.migration "$(or $(MESSAGE),Initial)"
+
+migrate: env  ## bring the running databases to the newest revision
+	@$(PY) -m deploy.dev run -m deploy.migrate
+
+topics: env  ## make the topics that the broker lacks
+	@$(PY) -m deploy.dev run -m deploy.kafka.topics
+
+verify: env  ## check the audit of the five databases against their checkpoints
+	@$(PY) -m deploy.dev run -m gateway.commands verify
