@@ -5,17 +5,23 @@ from typing import Any
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session, sessionmaker
 
+from services.rfp.bids.api import api as bids_api
 from services.rfp.config import Settings
 from services.rfp.handlers import HANDLERS
 from services.rfp.internal import internal
 from services.rfp.plans.api import api as plans_api
 from services.rfp.plans.staff_pages import pages as plans_pages
+from services.rfp.sealing.persistence import KeyFolder
+from services.rfp.vendors.api import api as vendors_api
+from services.rfp.vendors.staff_pages import pages as vendors_pages
+from services.rfp.vendors.vendor_pages import pages as company_pages
 from shared import db
+from shared.files import LocalStorage
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
 
-APIS: tuple[Any, ...] = (plans_api,)
-PAGES: tuple[Blueprint, ...] = (internal, plans_pages)
+APIS: tuple[Any, ...] = (plans_api, vendors_api, bids_api)
+PAGES: tuple[Blueprint, ...] = (internal, plans_pages, vendors_pages, company_pages)
 
 
 def create_app(
@@ -33,6 +39,8 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
+    app.extensions["keys"] = KeyFolder(settings.data / "keys" / "rfp")
+    app.extensions["storage"] = LocalStorage(settings.data / "storage" / "rfp")
     for blueprint in APIS:
         api.register_blueprint(blueprint)
     for blueprint in PAGES:

@@ -1,12 +1,13 @@
 """python -m services.rfp.worker: relay, consumer and jobs of this service."""
 
+from services.rfp.bids import jobs as bids
 from services.rfp.config import settings
 from services.rfp.handlers import HANDLERS
 from shared.jobs import Cron, Jobs
 from shared.worker import Worker
 
-JOBS: Jobs = {}
-CRON: Cron = {}
+JOBS: Jobs = {**bids.JOBS}
+CRON: Cron = {**bids.CRON}
 
 
 def main() -> None:

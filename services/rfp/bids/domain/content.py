@@ -127,11 +127,15 @@ class BidContent:
         )
 
 
+def no_answers() -> dict[str, Any]:
+    return {"solution": "", "lines": [], "promises": []}
+
+
 @dataclass(frozen=True)
 class Draft:
     """What was typed so far, right or wrong, and the files uploaded so far."""
 
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=no_answers)
     documents: Sequence[Document] = ()
 
     def encoded(self) -> bytes:

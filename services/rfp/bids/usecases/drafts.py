@@ -101,7 +101,7 @@ def save_draft(
     if seen and saved_at != seen:
         raise DraftChanged
     kept = draft.documents if files is None else chosen(draft, files)
-    return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys)
+    return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys, db.clock(session))
 
 
 def add_file(
@@ -122,9 +122,10 @@ def add_file(
     if len(draft.documents) >= MOST_FILES or uploads >= MOST_UPLOADS:
         raise TooManyFiles(most=MOST_FILES)
     row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
-    add_file_row(session, vendor, lot_id, row, db.clock(session))
+    now = db.clock(session)
+    add_file_row(session, vendor, lot_id, row, now)
     fuller = replace(draft, documents=[*draft.documents, file.document])
-    write(session, vendor, rfp, lot_id, fuller, keys)
+    write(session, vendor, rfp, lot_id, fuller, keys, now)
     return file.document
 
 
@@ -155,7 +156,7 @@ def remove_file(
     chosen(draft, [file_id])
     left = [each for each in draft.documents if each.id != file_id]
     forget_file_key(session, file_id)
-    write(session, vendor, rfp, lot_id, replace(draft, documents=left), keys)
+    write(session, vendor, rfp, lot_id, replace(draft, documents=left), keys, db.clock(session))
 
 
 def chosen(draft: Draft, files: Collection[UUID]) -> Sequence[Document]:
@@ -179,9 +180,15 @@ def locked_draft(
 
 
 def write(
-    session: Session, vendor: Vendor, rfp: Rfp, lot_id: UUID, draft: Draft, keys: KeyStore
+    session: Session,
+    vendor: Vendor,
+    rfp: Rfp,
+    lot_id: UUID,
+    draft: Draft,
+    keys: KeyStore,
+    now: datetime,
 ) -> Draft:
     context = draft_context(lot_id, vendor.vendor_id)
     sealed = seal(draft.encoded(), keys.key(rfp.id), context)
-    write_draft(session, vendor, lot_id, sealed.envelope, db.clock(session))
+    write_draft(session, vendor, lot_id, sealed.envelope, now)
     return draft

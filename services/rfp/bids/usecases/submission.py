@@ -59,7 +59,7 @@ def submit_bid(
     sealed = seal(whole.encoded(), keys.key(rfp.id), context)
     bid = Bid(lot_id, vendor.vendor_id, version, now, **vars(sealed))
     session.add(bid)
-    write(session, vendor, rfp, lot_id, Draft(whole.answers(), whole.documents), keys)
+    write(session, vendor, rfp, lot_id, Draft(whole.answers(), whole.documents), keys, now)
     acknowledge(session, vendor, bid)
     return bid
 

@@ -1,0 +1,152 @@
+"""What a bidder sees: lots they work on, their draft, their receipts. Never anybody else's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.rfp.bids.domain import BidState, Document, Draft, draft_context
+from services.rfp.bids.persistence import bid_drafts, bids, find_draft, is_admitted, is_current
+from services.rfp.sealing.domain import KeyStore, unseal
+from services.rfp.tenders.domain import SlaTarget, is_open
+from services.rfp.tenders.persistence import lots, require_invited, rfps, sla_targets
+from shared.kernel import NotFound, Vendor
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`sha256` and `padded_size` (bytes) are of the sealed envelope."""
+
+    id: UUID
+    lot_id: UUID
+    version: int
+    state: BidState
+    received_at: datetime
+    sha256: str
+    padded_size: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lot on which the vendor has a draft or a bid, or may have one."""
+
+    lot_id: UUID
+    lot: str
+    rfp_id: UUID
+    number: str
+    title: str
+    deadline_at: datetime
+    time_zone: str
+    is_open: bool
+    drafted_at: datetime | None
+    bid: Receipt | None
+
+    @property
+    def unsent(self) -> bool:
+        """There is something in the draft that has not been submitted."""
+        if self.drafted_at is None:
+            return False
+        return self.bid is None or self.drafted_at > self.bid.received_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bidding:
+    """All that the form of a bid needs. `answers` are as typed, right or wrong."""
+
+    place: Place
+    description: str
+    currency: str
+    starts_on: date
+    ends_on: date
+    targets: Sequence[SlaTarget]
+    admitted: bool
+    answers: Mapping[str, Any]
+    documents: Sequence[Document]
+
+
+RECEIPT = [bids.c[name] for name in Receipt.__dataclass_fields__]
+ORDER = (bids.c.received_at, bids.c.id)
+PLACE_ORDER = (rfps.c.deadline_at, lots.c.id)
+
+
+def own_bids(vendor: Vendor) -> sa.Select[Any]:
+    """All versions of all bids, for `paginate` with ORDER and Receipt."""
+    return select(*RECEIPT).where(bids.c.vendor_id == vendor.vendor_id)
+
+
+def receipt(session: Session, vendor: Vendor, bid_id: UUID) -> Receipt:
+    row = session.execute(own_bids(vendor).where(bids.c.id == bid_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Receipt(*row)
+
+
+def places(vendor: Vendor) -> sa.Select[Any]:
+    """Lots the vendor is invited to, each beside their own draft and bid; see `as_place`."""
+    mine = (bids.c.lot_id == lots.c.id) & (bids.c.vendor_id == vendor.vendor_id) & is_current
+    drafted = (bid_drafts.c.lot_id == lots.c.id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
+    open_now = is_open(rfps.c.deadline_at, func.clock_timestamp())
+    about = (rfps.c.id, rfps.c.number, rfps.c.title, rfps.c.deadline_at, rfps.c.time_zone, open_now)
+    columns = (lots.c.id, lots.c.title, *about, bid_drafts.c.updated_at, *RECEIPT)
+    joined = lots.join(rfps).outerjoin(bids, mine).outerjoin(bid_drafts, drafted)
+    return select(*columns).select_from(joined).where(require_invited(vendor))
+
+
+def as_place(*row: Any) -> Place:
+    bid = row[-len(RECEIPT) :]
+    values = [*row[: -len(RECEIPT)], Receipt(*bid) if bid[0] else None]
+    return Place(*values)
+
+
+def own_places(vendor: Vendor) -> sa.Select[Any]:
+    """Where the vendor has a draft or a bid, for `paginate` with PLACE_ORDER and `as_place`."""
+    begun = bid_drafts.c.lot_id.is_not(None) | bids.c.id.is_not(None)
+    return places(vendor).where(begun)
+
+
+def drafts_to_finish(session: Session, vendor: Vendor) -> list[Place]:
+    """Open lots with something that has not been submitted, the most urgent first."""
+    waiting = own_places(vendor).where(is_open(rfps.c.deadline_at, func.clock_timestamp()))
+    rows = session.execute(waiting.order_by(*PLACE_ORDER).limit(100))
+    return [place for row in rows if (place := as_place(*row)).unsent]
+
+
+def place_of(session: Session, vendor: Vendor, lot_id: UUID) -> Place:
+    row = session.execute(places(vendor).where(lots.c.id == lot_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return as_place(*row)
+
+
+def bidding(session: Session, vendor: Vendor, lot_id: UUID, keys: KeyStore) -> Bidding:
+    """The form of a bid. Once bids are closed the draft is shown to nobody any more."""
+    place = place_of(session, vendor, lot_id)
+    columns = (lots.c.description, rfps.c.currency, rfps.c.starts_on, rfps.c.ends_on)
+    about = session.execute(select(*columns).join_from(lots, rfps).where(lots.c.id == lot_id)).one()
+    draft = own_draft(session, vendor, place, keys) if place.is_open else Draft()
+    return Bidding(
+        place=place,
+        **about._mapping,
+        targets=targets(session, place.rfp_id),
+        admitted=is_admitted(session, vendor),
+        answers=draft.answers,
+        documents=draft.documents,
+    )
+
+
+def own_draft(session: Session, vendor: Vendor, place: Place, keys: KeyStore) -> Draft:
+    found = find_draft(session, vendor, place.lot_id)
+    if found is None:
+        return Draft()
+    key, context = keys.existing_key(place.rfp_id), draft_context(place.lot_id, vendor.vendor_id)
+    return Draft.decoded(unseal(found[0], key, context))
+
+
+def targets(session: Session, rfp_id: UUID) -> Sequence[SlaTarget]:
+    of_rfp = select(SlaTarget).where(sla_targets.c.rfp_id == rfp_id)
+    return session.scalars(of_rfp.order_by(sla_targets.c.position)).all()
