@@ -19,6 +19,7 @@ help:  ## this list
 	@echo "  DATA=folder and PORT=number stand for a second stack: make up DATA=.tandem-b PORT=8500"
 
 env: $(READY)  ## the Python environment, from requirements.lock
+	@:
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'

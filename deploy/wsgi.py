@@ -3,17 +3,25 @@
 from importlib import import_module
 from typing import Any
 
-from deploy.packages import PACKAGES
 from shared import logging
-
-PATHS = {each.name: each.path for each in PACKAGES}
 
 
 def application(name: str) -> Any:
     """`edge`, `idp`, or the name of a service. Its settings come from the environment."""
-    path = PATHS.get(name, "gateway")
-    settings = import_module(f"{path}.config").settings_from_environment()
+    return gateway(name) if name in ("edge", "idp") else service(name)
+
+
+def gateway(name: str) -> Any:
+    from gateway.config import settings_from_environment
+
+    settings = settings_from_environment()
     logging.configure(name, settings.log_level)
     if name == "edge":
         return import_module("gateway.edge").create_edge(settings)
-    return import_module(f"{path}.app").create_app(settings)
+    return import_module("gateway.app").create_app(settings)
+
+
+def service(name: str) -> Any:
+    settings = import_module(f"services.{name}.config").settings()
+    logging.configure(name, settings.log_level)
+    return import_module(f"services.{name}.app").create_app(settings)

@@ -1,4 +1,4 @@
-"""`python -m deploy.dev COMMAND`: up, down, status, logs, demo-data, launch; run ARGUMENTS of Python."""
+"""`python -m deploy.dev up | down | status | logs | demo-data | launch | run ARGUMENTS`."""
 
 import sys
 

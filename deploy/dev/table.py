@@ -7,22 +7,26 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from deploy.dev import environment, mail, readiness
-from deploy.dev.passwords import passwords
+from deploy.dev import environment, readiness
 from deploy.dev.servers import Servers
 from deploy.dev.stack import Stack
 from deploy.dev.units import Unit, execute
-from deploy.dev.web import web
 from deploy.packages import PACKAGES, SERVICES, Package
 
 GATEWAY = PACKAGES[0]
+OF_THE_LAUNCHER = ("deploy.dev.mail", "deploy.dev.web", "deploy.dev.worker")
 
 
 def warm_up() -> None:
-    """Import once what every fork needs. The edge is another program and stays out of here."""
-    for package in PACKAGES:
-        for module in ("app", "worker"):
-            import_module(f"{package.path}.{module}")
+    """Import once what the forks need. The edge is another program and stays out of here."""
+    modules = [f"{each.path}.{module}" for each in PACKAGES for module in ("app", "worker")]
+    for name in (*OF_THE_LAUNCHER, *modules):
+        import_module(name)
+
+
+def call(module: str, function: str, *arguments: object) -> None:
+    """In the fork, so that the launcher begins before anything large is imported."""
+    getattr(import_module(module), function)(*arguments)
 
 
 class Table:
@@ -30,12 +34,13 @@ class Table:
 
     def __init__(self, stack: Stack, servers: Servers) -> None:
         self.stack, self.servers = stack, servers
+        self.database = ("postgres",) if servers.cluster else ()
+        self.broker = ("kafka",) if servers.broker else ()
 
     def units(self) -> list[Unit]:
-        tasks = [self.migrations(), self.topics()]
         webs = [self.web("idp", GATEWAY), *(self.web(each.name, each) for each in SERVICES)]
         workers = [self.worker(package) for package in PACKAGES]
-        return [*self.embedded(), *tasks, *webs, *workers, self.edge()]
+        return [*self.embedded(), *self.tasks(), *webs, *workers, self.edge()]
 
     def unit(self, name: str, run: Callable[[], object], **more: Any) -> Unit:
         more.setdefault("environ", environment.everywhere(self.stack, self.servers))
@@ -51,48 +56,32 @@ class Table:
         if servers.broker:
             run, port = partial(execute, servers.broker.prepare()), servers.broker.port
             yield self.unit("kafka", run, ready=readiness.listens(port), port=port)
-        if servers.mail_port:
-            run, port = (
-                partial(mail.serve, stack.data / "mail", servers.mail_port),
-                servers.mail_port,
-            )
+        if port := servers.mail_port or 0:
+            run = partial(call, "deploy.dev.mail", "serve", stack.data / "mail", port)
             yield self.unit("mail", run, ready=readiness.listens(port), port=port)
 
-    def migrations(self) -> Unit:
-        needs = ("postgres",) if self.servers.cluster else ()
-        environ = environment.of_tools(self.stack, self.servers)
-        return self.unit("migrations", self.migrate, once=True, needs=needs, environ=environ)
-
-    def migrate(self) -> None:
-        from deploy.migrate import migrate_all  # Alembic is of no use to the other processes
-        from deploy.postgres.roles import ensure_databases
-
-        if self.servers.cluster:
-            ensure_databases(self.servers.cluster.url, PACKAGES, passwords(self.stack))
-        migrate_all(PACKAGES, self.servers.databases)
-
-    def topics(self) -> Unit:
-        from deploy.kafka import topics
-
-        needs = ("kafka",) if self.servers.broker else ()
-        return self.unit("topics", topics.main, once=True, needs=needs)
+    def tasks(self) -> Iterator[Unit]:
+        every = environment.of_tools(self.stack, self.servers)
+        run = partial(call, "deploy.dev.migrations", "migrate", self.stack, self.servers)
+        yield self.unit("migrations", run, once=True, needs=self.database, environ=every)
+        run = partial(call, "deploy.kafka.topics", "main")
+        yield self.unit("topics", run, once=True, needs=self.broker)
 
     def web(self, name: str, package: Package) -> Unit:
-        from deploy.wsgi import application
-
         port = self.stack.port_of(name)
-        environ = environment.of_package(self.stack, self.servers, package)
-        ready = readiness.answers_http(port)
-        run = web(partial(application, name), port)
-        return self.unit(name, run, needs=("migrations",), ready=ready, port=port, environ=environ)
+        return self.unit(
+            name,
+            partial(call, "deploy.dev.web", "serve", name, port),
+            needs=("migrations",),
+            ready=readiness.answers_http(port),
+            port=port,
+            environ=environment.of_package(self.stack, self.servers, package),
+        )
 
     def worker(self, package: Package) -> Unit:
-        def run() -> None:
-            import_module(f"{package.path}.worker").main()
-
         return self.unit(
             f"{package.name}-worker",
-            run,
+            partial(call, "deploy.dev.worker", "work", package),
             needs=("migrations", "topics"),
             ready=readiness.turns(self.servers.databases[package.url_setting]),
             environ=environment.of_package(self.stack, self.servers, package),

@@ -1,17 +1,15 @@
 """A web process inside a fork of the launcher: gunicorn with threads, around what is imported."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-Load = Callable[[], Any]
+from deploy.wsgi import application
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, load: Load, port: int) -> None:
-        self.port, self.load = port, load
+    def __init__(self, name: str, port: int) -> None:
+        self.name, self.port = name, port
         super().__init__()
 
     def load_config(self) -> None:
@@ -25,10 +23,9 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in settings.items():
             self.cfg.set(name, value)
 
+    def load(self) -> Any:
+        return application(self.name)
 
-def web(load: Load, port: int) -> Callable[[], None]:
-    return partial(serve, load, port)
 
-
-def serve(load: Load, port: int) -> None:
-    Web(load, port).run()
+def serve(name: str, port: int) -> None:
+    Web(name, port).run()
