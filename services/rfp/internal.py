@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.rfp.plans import queries as plans
 from services.rfp.plans.queries import PlanRow
+from services.rfp.vendors import queries as vendors
 from shared.kernel import Actor, Staff
 from shared.web import requires, transaction
 from shared.web.i18n import gettext as _
@@ -46,9 +47,16 @@ def plan_item(verb: str, plan: PlanRow, why: str, kind: str = "todo") -> Item:
     return Item(verb, f"{plan.number} · {plan.title}", f"/admin/plans/{plan.id}", why, kind=kind)
 
 
+def on_vendors(session: Session, actor: Actor) -> Iterable[Item]:
+    if isinstance(actor, Staff) and "buyer" in actor.roles:
+        for vendor in vendors.vendors_to_admit(session, actor):
+            href = f"/admin/vendors/{vendor.organisation_id}"
+            yield Item(_("Admit vendor"), vendor.name, href, _("You are a buyer"))
+
+
 Source = Callable[[Session, Actor], Iterable[Item]]
 # Each subject's work: a function that asks its queries and finds the words.
-SOURCES: list[Source] = [on_plans]
+SOURCES: list[Source] = [on_plans, on_vendors]
 
 
 @internal.get("/work")

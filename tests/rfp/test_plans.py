@@ -56,7 +56,7 @@ def do(
 class TestRules:
     def test_lines_and_reserve_may_reach_the_ceiling_and_not_exceed_it(self) -> None:
         content(cost_ceiling=Decimal(100)).check()
-        with pytest.raises(domain.PlanOverCeiling, match="CNY 100, .*CNY 99.99"):
+        with pytest.raises(domain.PlanOverCeiling, match=r"CNY 100, .*CNY 99\.99"):
             content(cost_ceiling=Decimal("99.99")).check()
 
     def test_a_plan_has_costs_and_does_not_end_before_it_begins(self) -> None:

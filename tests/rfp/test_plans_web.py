@@ -280,4 +280,4 @@ def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> No
         ("Mend the rejected plan", "todo"),
         ("Approval of plan", "waiting"),
     ]
-    assert work("buyer") == work("huayun") == []
+    assert work("finance") == work("huayun") == []

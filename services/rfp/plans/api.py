@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from services.rfp.plans import queries, schemas, usecases
 from services.rfp.plans.domain import PlanContent, PlanState
 from services.rfp.plans.queries import READERS, Reader
-from shared.kernel import Auditor, Staff
+from shared.kernel import Staff
 from shared.web import now, requires, transaction
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
@@ -16,7 +16,7 @@ api = Blueprint("plans-api", __name__, url_prefix="/api/v1/plans", description="
 
 
 @api.get("")
-@requires((Staff, Auditor), *READERS)
+@requires(Reader, *READERS)
 @api.arguments(schemas.PlanListQuery, location="query", as_kwargs=True)
 @api.response(200, schemas.PlanList)
 def list_plans(reader: Reader, after: str, state: PlanState | None = None) -> Any:
@@ -38,7 +38,7 @@ def write_plan(requester: Staff, content: PlanContent) -> queries.PlanView:
 
 
 @api.get("/<uuid:plan_id>")
-@requires((Staff, Auditor), *READERS)
+@requires(Reader, *READERS)
 @api.response(200, schemas.Plan)
 def show_plan(reader: Reader, plan_id: UUID) -> queries.PlanView:
     with transaction() as session:

@@ -91,7 +91,7 @@ def all_plans(reader: Reader, *, state: PlanState | None = None) -> sa.Select[An
 
 def plan_counts(session: Session, reader: Reader) -> Mapping[PlanState, int]:
     counted = select(plans.c.state, func.count()).group_by(plans.c.state)
-    return {state: count for state, count in session.execute(counted)}
+    return dict(session.execute(counted).all())
 
 
 def show_plan(session: Session, reader: Reader, plan_id: UUID) -> PlanView:

@@ -14,7 +14,7 @@ SHORT, LONG = validate.Length(max=200), validate.Length(max=5000)
 NOTHING = Decimal(0)
 
 
-class LineForm(Form):
+class PlanLineForm(Form):
     title = fields.String(required=True, validate=SHORT)
     category = fields.Enum(Category, required=True, by_value=True)
     amount = Amount(required=True, least=NOTHING)
@@ -31,7 +31,7 @@ class PlanForm(Form):
     cost_ceiling = Amount(required=True, least=NOTHING)
     contingency = Amount(load_default=NOTHING, least=NOTHING)
     lines = fields.List(
-        fields.Nested(LineForm), required=True, validate=validate.Length(min=1, max=100)
+        fields.Nested(PlanLineForm), required=True, validate=validate.Length(min=1, max=100)
     )
 
     @validates_schema(skip_on_field_errors=True)
@@ -67,7 +67,7 @@ class DecisionForm(Form):
     reason = fields.String(load_default="", validate=LONG)
 
 
-class Line(Schema):
+class PlanLineOut(Schema):
     title = fields.String()
     category = fields.Enum(Category, by_value=True)
     amount = Amount()
@@ -95,7 +95,7 @@ class Plan(PlanSummary):
     approver_id = fields.UUID()
     decided_at = fields.AwareDateTime()
     decision_reason = fields.String()
-    lines = fields.List(fields.Nested(Line))
+    lines = fields.List(fields.Nested(PlanLineOut))
 
 
 class PlanList(Schema):

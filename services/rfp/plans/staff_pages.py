@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from services.rfp.plans import domain, queries, schemas, usecases
 from services.rfp.plans.domain import Category, PlanContent, PlanState
 from services.rfp.plans.queries import READERS, Reader
-from shared.kernel import CURRENCY_DIGITS, N_, Auditor, DomainError, Staff
+from shared.kernel import CURRENCY_DIGITS, N_, DomainError, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.errors import sentence
 from shared.web.forms import flattened
@@ -37,14 +37,15 @@ FIELDS: dict[type[DomainError], str] = {
     domain.PlanEndsBeforeItBegins: "ends_on",
     domain.PlanWithoutCosts: "lines",
 }
+REFUSALS: tuple[type[ValidationError | DomainError], ...] = (ValidationError, *FIELDS)
 
 
 @pages.get("")
-@requires((Staff, Auditor), *READERS)
+@requires(Reader, *READERS)
 def index(reader: Reader) -> ResponseReturnValue:
     asked = request.args.get("show", "")
     state = PlanState(asked) if asked in list(PlanState) else None
-    place = {
+    place: dict[str, Any] = {
         "after": request.args.get("after", ""),
         "limit": page_size(request.args.get("size")),
     }
@@ -76,7 +77,7 @@ def write(requester: Staff) -> ResponseReturnValue:
         content: PlanContent = schemas.PlanForm().load(request.form)
         with transaction() as session:
             plan = usecases.write_plan(session, requester, content, now=now())
-    except (ValidationError, *FIELDS) as error:
+    except REFUSALS as error:
         return invalid("plans/form.html", on_fields(error), plan=None, **CHOICES)
     return see_other(url_for("plans.show", plan_id=plan.id))
 
@@ -106,13 +107,13 @@ def rewrite(requester: Staff, plan_id: UUID) -> ResponseReturnValue:
         content: PlanContent = schemas.PlanForm().load(request.form)
         with transaction() as session:
             usecases.rewrite_plan(session, requester, content, plan_id=plan_id)
-    except (ValidationError, *FIELDS) as error:
+    except REFUSALS as error:
         return invalid("plans/form.html", on_fields(error), plan=plan, **CHOICES)
     return see_other(url_for("plans.show", plan_id=plan_id))
 
 
 @pages.get("/<uuid:plan_id>")
-@requires((Staff, Auditor), *READERS)
+@requires(Reader, *READERS)
 def show(reader: Reader, plan_id: UUID) -> ResponseReturnValue:
     return page("plans/show.html", **shown(reader, plan_id))
 
