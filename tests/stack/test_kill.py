@@ -69,7 +69,7 @@ def test_one_contract_and_one_credit_came_of_one_award(
 def test_each_notice_is_kept_once_and_mailed_at_least_once(stack: RunningStack, told: Told) -> None:
     described = stack.described()
     settled(lambda: lag(described) == 0 or None, "the notices")
-    notices = [e for e in listen(described["kafka_bootstrap"])["tandem.notices"].events.values()]
+    notices = listen(described["kafka_bootstrap"])["tandem.notices"].events.values()
     raised = {(e.subject, e.data["dedupe_key"]) for e in notices}
     assert Counter(kept_notices(described)).most_common(1)[0][1] == 1
     assert set(kept_notices(described)) == raised
