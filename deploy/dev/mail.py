@@ -1,6 +1,10 @@
-"""A mail server for development: takes every mail and keeps it as a file, and sends nothing."""
+"""A mail server for development: takes every mail and keeps it as a file, and sends nothing.
+
+The launcher forks it; alone it is `python -m deploy.dev.mail FOLDER PORT HOST`.
+"""
 
 import asyncio
+import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,13 +31,17 @@ class Keep:
         return "250 kept"
 
 
-async def listen(folder: Path, port: int) -> None:
+async def listen(folder: Path, port: int, host: str) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(Keep(folder), hostname="localhost", enable_SMTPUTF8=True), "127.0.0.1", port
+        lambda: SMTP(Keep(folder), hostname="localhost", enable_SMTPUTF8=True), host, port
     )
     await server.serve_forever()
 
 
-def serve(folder: Path, port: int) -> None:
-    asyncio.run(listen(folder, port))
+def serve(folder: Path, port: int, host: str = "127.0.0.1") -> None:
+    asyncio.run(listen(folder, port, host))
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
