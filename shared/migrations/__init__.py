@@ -9,6 +9,8 @@ from typing import Literal
 import procrastinate.sql
 import sqlalchemy as sa
 from alembic import op
+from alembic.autogenerate import render
+from alembic.autogenerate.api import AutogenContext
 
 JOBS_TABLES = "procrastinate_"
 
@@ -42,8 +44,12 @@ def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other:
     return not (kind == "table" and name and name.startswith(JOBS_TABLES))
 
 
-def as_written(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Our enumerations are kept as text: a revision need not know their values."""
-    if kind == "type" and isinstance(item, sa.Enum) and not item.native_enum:
+def as_written(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:
+    """Types of our own are written as what they are in the database: revisions outlive them."""
+    if kind != "type":
+        return False
+    if isinstance(item, sa.Enum) and not item.native_enum:
         return f"sa.String({item.length})"
+    if isinstance(item, sa.types.TypeDecorator):
+        return render._repr_type(item.impl_instance, context)
     return False
