@@ -41,7 +41,7 @@ def submit_bid(
 ) -> Bid:
     """Record a sealed bid with files of the draft. `seen`: when the draft had been saved.
 
-    The draft becomes what was bid, to replace from. Until the deadline only its vendor reads it.
+    What was bid becomes the draft, to replace from, and files that were left out stay in it.
     """
     rfp = load_rfp_of_lot(session, lot_id, require_invited(vendor))
     now = db.clock(session)  # only now: the wait for the lock may have lasted past the deadline
@@ -59,7 +59,7 @@ def submit_bid(
     sealed = seal(whole.encoded(), keys.key(rfp.id), context)
     bid = Bid(lot_id, vendor.vendor_id, version, now, **vars(sealed))
     session.add(bid)
-    write(session, vendor, rfp, lot_id, Draft(whole.answers(), whole.documents), keys, now)
+    write(session, vendor, rfp, lot_id, Draft(whole.answers(), draft.documents), keys, now)
     acknowledge(session, vendor, bid)
     return bid
 

@@ -1,0 +1,488 @@
+"""The opening, by API: who, when, what becomes readable, and what does not."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from support.actors import an_id, bearer
+from support.bids import PRICE, an_offer, send_bid, send_file
+from support.database import Sessions, events, rows
+from support.rfps import EVALUATORS, OPENERS, an_rfp, stored
+from werkzeug.test import TestResponse
+
+from services.rfp import worker
+from services.rfp.bids import jobs
+from services.rfp.bids.persistence import (
+    bid_documents,
+    bid_drafts,
+    bid_files,
+    bid_lines,
+    bid_promises,
+    bids,
+    opened_bids,
+    openings,
+)
+from services.rfp.bids.usecases import tell_openers
+from services.rfp.bids.usecases.opening import DECRYPT
+from services.rfp.config import Settings
+from services.rfp.plans.domain import Plan
+from services.rfp.tenders.domain import Rfp
+from services.rfp.tenders.persistence import rfps
+from shared import audit, db
+from shared.files import LocalStorage, files
+from shared.jobs import Context
+
+Clock = Callable[[datetime], None]
+
+
+def close(sessions: Sessions, rfp: Rfp) -> None:
+    """Move the deadline into the past, for the clocks of Python and SQL alike."""
+    with sessions.begin() as session:
+        past = db.clock(session) - timedelta(seconds=1)
+        session.execute(sa.update(rfps).where(rfps.c.id == rfp.id).values(deadline_at=past))
+
+
+def confirm(client: FlaskClient, rfp: Rfp, who: str) -> TestResponse:
+    return client.post(f"/api/v1/rfps/{rfp.id}/opening", headers=bearer(who))
+
+
+def room(client: FlaskClient, rfp: Rfp, who: str = "opener1") -> Any:
+    return client.get(f"/api/v1/rfps/{rfp.id}/opening", headers=bearer(who)).json
+
+
+def open_all(client: FlaskClient, sessions: Sessions, rfp: Rfp) -> None:
+    close(sessions, rfp)
+    states = [confirm(client, rfp, who).json["state"] for who in OPENERS]
+    assert states == ["waiting", "opened"]
+
+
+def decrypt_files(sessions: Sessions, settings: Settings, rfp: Rfp) -> None:
+    jobs.decrypt_documents(Context(sessions, settings), rfp_id=str(rfp.id))
+
+
+def spoil(sessions: Sessions, bid_id: Any, **changes: Any) -> None:
+    with sessions.begin() as session:
+        session.execute(sa.update(bids).where(bids.c.id == UUID(str(bid_id))).values(**changes))
+
+
+class TestWhoAndWhen:
+    def test_nobody_opens_before_the_deadline(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        send_bid(client, rfp, "huayun")
+        answer = confirm(client, rfp, "opener1")
+        assert answer.status_code == 409 and answer.json["errors"] == {"code": "too_early"}
+        assert rows(sessions, openings) == []
+        close(sessions, rfp)
+        assert confirm(client, rfp, "opener1").status_code == 200
+
+    def test_the_clock_of_the_database_decides(
+        self, client: FlaskClient, rfp: Rfp, clock: Clock
+    ) -> None:
+        clock(rfp.deadline_at - timedelta(microseconds=1))
+        assert confirm(client, rfp, "opener1").json["errors"] == {"code": "too_early"}
+        clock(rfp.deadline_at)
+        assert confirm(client, rfp, "opener1").json == {"state": "waiting"}
+
+    def test_one_opener_alone_opens_nothing_however_often(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        send_bid(client, rfp, "huayun")
+        close(sessions, rfp)
+        assert confirm(client, rfp, "opener1").json == {"state": "waiting"}
+        again = confirm(client, rfp, "opener1")
+        assert again.status_code == 409 and again.json["errors"] == {"code": "already_confirmed"}
+        assert rows(sessions, bid_lines) == [] and rows(sessions, rfps)[0].opened_at is None
+
+    def test_only_the_openers_of_the_rfp_open(
+        self, client: FlaskClient, plan: Plan, sessions: Sessions, actors: dict[str, Any]
+    ) -> None:
+        """The roles of `opener2` would allow it; the committee of this RFP does not."""
+        whole = an_rfp(plan)
+        whole.committee = [m for m in whole.committee if m.person_id != an_id("opener2")]
+        rfp: Rfp = stored(sessions, whole)
+        close(sessions, rfp)
+        answer = confirm(client, rfp, "opener2")
+        assert answer.status_code == 403 and answer.json["errors"] == {"code": "not_an_opener"}
+        assert confirm(client, rfp, "opener1").status_code == 200
+
+    def test_an_evaluator_does_not_open_even_with_the_role_of_an_opener(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, actors: dict[str, Any]
+    ) -> None:
+        close(sessions, rfp)
+        assert confirm(client, rfp, "evaluator1").status_code == 403
+        actors["evaluator1"] = replace(
+            actors["evaluator1"], roles=frozenset({"evaluator", "opener"})
+        )
+        answer = confirm(client, rfp, "evaluator1")
+        assert answer.status_code == 403 and answer.json["errors"] == {"code": "not_an_opener"}
+        assert rows(sessions, openings) == []
+
+    def test_other_roles_are_refused_and_strangers_sent_away(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        close(sessions, rfp)
+        path = f"/api/v1/rfps/{rfp.id}/opening"
+        assert client.post(path).status_code == client.get(path).status_code == 401
+        for who in ("buyer", "evaluator1", "approver", "admin", "auditor", "huayun"):
+            assert confirm(client, rfp, who).status_code == 403, who
+        for who in ("evaluator1", "admin", "huayun", "requester"):
+            assert client.get(path, headers=bearer(who)).status_code == 403, who
+        for who in ("opener1", "buyer", "auditor"):
+            assert client.get(path, headers=bearer(who)).status_code == 200, who
+        assert confirm(client, rfp, "opener1").status_code == 200
+
+    def test_a_draft_has_no_opening(
+        self, client: FlaskClient, plan: Plan, sessions: Sessions
+    ) -> None:
+        draft: Rfp = stored(sessions, an_rfp(plan, draft=True))
+        assert confirm(client, draft, "opener1").status_code == 404
+        path = f"/api/v1/rfps/{draft.id}/opening"
+        assert client.get(path, headers=bearer("opener1")).status_code == 404
+
+    def test_what_is_open_is_not_opened_again(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        open_all(client, sessions, rfp)
+        for who in OPENERS:
+            assert confirm(client, rfp, who).json["errors"] == {"code": "bids_opened"}
+        assert len(events(sessions, "bids_opened")) == 1
+
+
+class TestOpening:
+    def test_what_was_sent_can_be_read(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        receipt = send_bid(client, rfp, "huayun").json
+        assert rows(sessions, bid_lines) == rows(sessions, opened_bids) == []
+        open_all(client, sessions, rfp)
+        [bid] = rows(sessions, opened_bids)
+        assert str(bid.bid_id) == receipt["id"] and bid.vendor_id == an_id("huayun-org")
+        assert bid.solution == an_offer(rfp)["solution"]
+        assert (bid.monthly, bid.one_off, bid.months) == (Decimal(1000), Decimal(PRICE), 12)
+        assert bid.total == Decimal(PRICE) + 12_000 and bid.currency == "CNY"
+        assert bid.submitted_by == f"usr_{an_id('huayun')}"
+        lines = sorted(rows(sessions, bid_lines), key=lambda each: each.position)
+        assert [(each.title, each.kind, each.quantity, each.unit_price) for each in lines] == [
+            ("Agents", "monthly", Decimal(4), Decimal(250)),
+            ("Transition", "one_off", Decimal(1), Decimal(PRICE)),
+        ]
+        [promise] = rows(sessions, bid_promises)
+        assert (promise.target_id, promise.value) == (rfp.sla_targets[0].id, Decimal("96.5"))
+
+    def test_only_the_last_version_of_a_bid_is_opened(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        send_bid(client, rfp, "huayun", solution="first")
+        send_bid(client, rfp, "huayun", method="PUT", solution="second")
+        send_bid(client, rfp, "nordwind")
+        open_all(client, sessions, rfp)
+        assert {bid.solution for bid in rows(sessions, opened_bids)} == {
+            "second",
+            an_offer(rfp)["solution"],
+        }
+        assert sorted(bid.state for bid in rows(sessions, bids)) == [
+            "opened",
+            "opened",
+            "replaced",
+        ]
+
+    def test_others_hear_of_it_once_and_hear_no_content(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        receipt = send_bid(client, rfp, "huayun").json
+        open_all(client, sessions, rfp)
+        [event] = events(sessions, "bids_opened")
+        said = json.loads(event.payload)
+        assert said["rfp_id"] == str(rfp.id) and said["bids"] == [
+            {
+                "bid_id": receipt["id"],
+                "lot_id": receipt["lot_id"],
+                "organisation_id": str(an_id("huayun-org")),
+                "version": 1,
+                "received_at": receipt["received_at"],
+                "sha256": receipt["sha256"],
+            }
+        ]
+        assert PRICE not in event.payload.decode()
+        [*told] = [e for e in events(sessions, "notice") if b'"bids_opened"' in e.payload]
+        assert {each.subject for each in told} == {str(an_id(name)) for name in EVALUATORS}
+        assert json.loads(told[0].payload)["path"] == f"/admin/evaluations/{rfp.id}"
+
+    def test_the_minutes_stand_in_the_chain_of_the_rfp(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        receipt = send_bid(client, rfp, "huayun").json
+        open_all(client, sessions, rfp)
+        with sessions.begin() as session:
+            history = audit.history(session, f"rfp:{rfp.id}")
+            of_bid = audit.history(session, f"bid:{receipt['id']}")
+            assert audit.verify(session, ()) == []
+        said = [(each.actor, each.action) for each in reversed(history)]
+        assert said[-3:] == [
+            (f"usr_{an_id('opener1')}", "opening_confirmed"),
+            (f"usr_{an_id('opener2')}", "opening_confirmed"),
+            (f"usr_{an_id('opener2')}", "bids_opened"),
+        ]
+        minutes = history[0].detail
+        assert minutes["openers"] == [str(an_id(name)) for name in OPENERS]
+        assert minutes["bids"][0]["sha256"] == receipt["sha256"]
+        assert minutes["bids"][0]["state"] == "opened"
+        assert of_bid[0].action == "bid_opened"
+        assert of_bid[0].detail["submitted_by"] == f"usr_{an_id('huayun')}"
+
+    def test_an_rfp_without_bids_is_opened_too(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        open_all(client, sessions, rfp)
+        [event] = events(sessions, "bids_opened")
+        assert json.loads(event.payload)["bids"] == []
+
+    def test_drafts_are_gone_unread(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        client.put(
+            f"/api/v1/lots/{rfp.lots[0].id}/draft", json=an_offer(rfp), headers=bearer("nordwind")
+        )
+        assert len(rows(sessions, bid_drafts)) == 1
+        open_all(client, sessions, rfp)
+        assert rows(sessions, bid_drafts) == rows(sessions, opened_bids) == []
+
+    def test_without_the_key_nothing_is_opened_and_nothing_is_lost(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
+    ) -> None:
+        send_bid(client, rfp, "huayun")
+        place = settings.data / "keys" / "rfp" / str(rfp.id)
+        key = place.read_bytes()
+        place.unlink()
+        close(sessions, rfp)
+        confirm(client, rfp, "opener1")
+        answer = confirm(client, rfp, "opener2")
+        assert answer.status_code == 409 and answer.json["errors"] == {"code": "key_missing"}
+        assert rows(sessions, bids)[0].state == "submitted" and not place.exists()
+        assert len(rows(sessions, openings)) == 1
+        place.write_bytes(key)
+        assert confirm(client, rfp, "opener2").json == {"state": "opened"}
+
+
+class TestDamage:
+    def test_a_bid_that_cannot_be_read_stops_no_other(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        bad = send_bid(client, rfp, "huayun").json
+        good = send_bid(client, rfp, "nordwind").json
+        [envelope] = [b.envelope for b in rows(sessions, bids) if str(b.id) == bad["id"]]
+        spoil(sessions, bad["id"], envelope=envelope[:-1] + bytes([envelope[-1] ^ 1]))
+        open_all(client, sessions, rfp)
+        states = {str(bid.id): bid.state for bid in rows(sessions, bids)}
+        assert states == {bad["id"]: "unreadable", good["id"]: "opened"}
+        [bid] = rows(sessions, opened_bids)
+        assert str(bid.bid_id) == good["id"]
+        [event] = events(sessions, "bids_opened")
+        assert [each["bid_id"] for each in json.loads(event.payload)["bids"]] == [good["id"]]
+        with sessions.begin() as session:
+            minutes = audit.history(session, f"rfp:{rfp.id}")[0].detail
+            assert audit.history(session, f"bid:{bad['id']}")[0].action == "bid_unreadable"
+        assert {each["bid_id"]: each["state"] for each in minutes["bids"]} == states
+
+    def test_envelopes_that_changed_places_do_not_open(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        for who in ("huayun", "nordwind"):
+            send_bid(client, rfp, who)
+        one, two = rows(sessions, bids)
+        spoil(sessions, one.id, envelope=two.envelope)
+        spoil(sessions, two.id, envelope=one.envelope)
+        open_all(client, sessions, rfp)
+        assert [bid.state for bid in rows(sessions, bids)] == ["unreadable"] * 2
+
+    def test_an_old_version_in_the_place_of_the_new_does_not_open(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        send_bid(client, rfp, "huayun", solution="old")
+        send_bid(client, rfp, "huayun", method="PUT", solution="new")
+        old, new = sorted(rows(sessions, bids), key=lambda bid: bid.version)
+        spoil(sessions, new.id, envelope=old.envelope)
+        open_all(client, sessions, rfp)
+        assert rows(sessions, opened_bids) == []
+
+    def test_content_that_does_not_fit_our_tables_stops_no_other(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As a bid that was sealed elsewhere might hold."""
+        require = "services.rfp.bids.usecases.submission.require_complete"
+        monkeypatch.setattr(require, lambda *_: None)
+        unknown = [{"target_id": str(an_id("nothing")), "value": "1"}]
+        send_bid(client, rfp, "huayun", promises=unknown)
+        send_bid(client, rfp, "nordwind")
+        open_all(client, sessions, rfp)
+        assert sorted(bid.state for bid in rows(sessions, bids)) == ["opened", "unreadable"]
+        assert len(rows(sessions, opened_bids)) == 1
+
+
+class TestFiles:
+    content = os.urandom(200_001)
+
+    @pytest.fixture
+    def opened(self, client: FlaskClient, rfp: Rfp, sessions: Sessions) -> dict[str, Any]:
+        """A bid with one file, opened; the file is still encrypted."""
+        file: dict[str, Any] = send_file(client, rfp, "huayun", self.content, name="方案.pdf").json
+        send_bid(client, rfp, "huayun", files=[file["id"]])
+        open_all(client, sessions, rfp)
+        return file
+
+    def stored_bytes(self, sessions: Sessions, settings: Settings) -> bytes:
+        [file] = rows(sessions, files)
+        return b"".join(LocalStorage(settings.data / "storage" / "rfp").get(file.key))
+
+    def test_a_job_makes_files_readable(
+        self, opened: dict[str, Any], sessions: Sessions, settings: Settings, rfp: Rfp
+    ) -> None:
+        [waiting] = rows(sessions, bid_documents)
+        assert (waiting.state, waiting.name, waiting.size) == ("sealed", "方案.pdf", 200_001)
+        assert waiting.file_id is None and rows(sessions, files) == []
+        decrypt_files(sessions, settings, rfp)
+        [document], [file] = rows(sessions, bid_documents), rows(sessions, files)
+        assert (document.state, document.key, document.file_id) == ("readable", None, file.id)
+        assert file.sha256 == document.sha256 == opened["sha256"]
+        assert file.sha256 == hashlib.sha256(self.content).hexdigest()
+        assert (file.name, file.scan_state) == ("方案.pdf", "not_scanned")
+        assert self.stored_bytes(sessions, settings) == self.content
+
+    def test_the_job_runs_again_without_doing_it_again(
+        self, opened: dict[str, Any], sessions: Sessions, settings: Settings, rfp: Rfp
+    ) -> None:
+        decrypt_files(sessions, settings, rfp)
+        decrypt_files(sessions, settings, rfp)
+        assert len(rows(sessions, files)) == 1
+
+    def test_the_opening_defers_the_job(
+        self, opened: dict[str, Any], sessions: Sessions, rfp: Rfp
+    ) -> None:
+        with sessions.begin() as session:
+            deferred = sa.text("SELECT task_name, args FROM procrastinate_jobs")
+            assert [tuple(row) for row in session.execute(deferred)] == [
+                (DECRYPT, {"rfp_id": str(rfp.id)})
+            ]
+        assert DECRYPT in worker.JOBS
+
+    @pytest.mark.parametrize("damage", ["truncated", "changed", "missing", "foreign"])
+    def test_a_damaged_file_is_recorded_and_stops_no_other(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings, damage: str
+    ) -> None:
+        good, bad = (send_file(client, rfp, "huayun", self.content, name=name).json["id"]
+                     for name in ("good.pdf", "bad.pdf"))  # fmt: skip
+        receipt = send_bid(client, rfp, "huayun", files=[good, bad]).json
+        places = {str(row.id): settings.data / "storage" / "rfp" / row.key
+                  for row in rows(sessions, bid_files)}  # fmt: skip
+        sealed = places[bad].read_bytes()
+        if damage == "missing":
+            places[bad].unlink()
+        else:
+            places[bad].write_bytes({
+                "truncated": sealed[: -(65_536 + 16)],
+                "changed": sealed[:1000] + bytes([sealed[1000] ^ 1]) + sealed[1001:],
+                "foreign": places[good].read_bytes(),
+            }[damage])  # fmt: skip
+        open_all(client, sessions, rfp)
+        decrypt_files(sessions, settings, rfp)
+        found = {each.name: each for each in rows(sessions, bid_documents)}
+        assert found["good.pdf"].state == "readable" and found["bad.pdf"].state == "damaged"
+        assert found["bad.pdf"].file_id is None and len(rows(sessions, files)) == 1
+        assert len([*(settings.data / "storage/rfp/opened").iterdir()]) == 1
+        with sessions.begin() as session:
+            last = audit.history(session, f"bid:{receipt['id']}")[0]
+        assert last.action == "document_damaged" and last.detail == {"document_id": bad}
+        [line] = room(client, rfp)["bids"]
+        assert line["state"] == "opened"
+
+    def test_a_replaced_bid_takes_the_files_of_the_last_version(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
+    ) -> None:
+        old, new = (send_file(client, rfp, "huayun", content, name=name).json["id"]
+                    for name, content in (("old.pdf", b"old"), ("new.pdf", b"new")))  # fmt: skip
+        send_bid(client, rfp, "huayun", files=[old])
+        send_bid(client, rfp, "huayun", method="PUT", files=[new])
+        open_all(client, sessions, rfp)
+        decrypt_files(sessions, settings, rfp)
+        assert self.stored_bytes(sessions, settings) == b"new"
+
+
+class TestRoom:
+    def test_before_the_deadline_nobody_learns_whether_there_are_bids(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        empty = {who: room(client, rfp, who) for who in ("opener1", "buyer", "auditor")}
+        assert empty["buyer"]["bids"] is None and empty["buyer"]["stage"] == "open"
+        for who in ("huayun", "nordwind"):
+            send_bid(client, rfp, who)
+        assert {who: room(client, rfp, who) for who in empty} == empty
+
+    def test_after_it_bids_have_a_number_and_a_time_and_no_name(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        received = [
+            send_bid(client, rfp, who).json["received_at"] for who in ("huayun", "nordwind")
+        ]
+        close(sessions, rfp)
+        confirm(client, rfp, "opener1")
+        shown = room(client, rfp, "buyer")
+        assert shown["stage"] == "closed"
+        assert [each["number"] for each in shown["bids"]] == [1, 2]
+        assert [each["received_at"] for each in shown["bids"]] == received
+        hidden = ("bid_id", "organisation_id", "version", "state")
+        assert all(each[name] is None for each in shown["bids"] for name in hidden)
+        assert [bool(each["confirmed_at"]) for each in shown["openers"]] == [True, False]
+
+    def test_after_the_opening_the_minutes_name_them(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        receipt = send_bid(client, rfp, "huayun").json
+        open_all(client, sessions, rfp)
+        [line] = room(client, rfp, "auditor")["bids"]
+        assert line == {
+            "number": 1,
+            "received_at": receipt["received_at"],
+            "bid_id": receipt["id"],
+            "organisation_id": str(an_id("huayun-org")),
+            "version": 1,
+            "sha256": receipt["sha256"],
+            "state": "opened",
+        }
+
+
+class TestReminder:
+    def told(self, sessions: Sessions) -> list[str]:
+        return [e.subject for e in events(sessions, "notice") if b"opening_due" in e.payload]
+
+    def remind(self, sessions: Sessions) -> None:
+        with sessions.begin() as session:
+            tell_openers(session)
+
+    def test_openers_hear_once_that_the_deadline_has_passed(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
+    ) -> None:
+        self.remind(sessions)
+        assert self.told(sessions) == []
+        close(sessions, rfp)
+        jobs.tell_openers(Context(sessions, settings))
+        self.remind(sessions)
+        assert sorted(self.told(sessions)) == sorted(str(an_id(name)) for name in OPENERS)
+
+    def test_nobody_is_reminded_of_what_is_open_or_a_draft(
+        self, client: FlaskClient, rfp: Rfp, plan: Plan, sessions: Sessions
+    ) -> None:
+        draft: Rfp = stored(sessions, an_rfp(plan, draft=True))
+        close(sessions, draft)
+        open_all(client, sessions, rfp)
+        self.remind(sessions)
+        assert self.told(sessions) == []
