@@ -73,6 +73,11 @@ class Fanout:
         except AWAY:
             return None
 
+    def close(self) -> None:
+        self.pool.shutdown()
+        for upstream in (*self.slow.values(), *self.quick.values()):
+            upstream.close()
+
     def identity(self, actor: Actor) -> Identity:
         """The person behind the page, in the language that the page is in."""
         found = self.admission.by_session(UUID(actor.sid), actor.subject)

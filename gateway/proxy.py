@@ -97,6 +97,11 @@ class Upstream:
             raise UpstreamAway from fault
         return connection
 
+    def close(self) -> None:
+        """Close what waits for a next request."""
+        while self.idle:
+            self.idle.pop()[1].close()
+
     def exchange(self, connection: HTTPConnection, request: Outgoing) -> "Answer":
         connection.sock.settimeout(self.answer_s)
         try:

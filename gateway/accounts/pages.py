@@ -38,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
     target = own_target(request.form.get("next", ""))
     try:
         form = schemas.SignIn().load(request.form)
-        token, language = enter(**form)
+        token = enter(**form)
     except ValidationError as error:
         return invalid("accounts/login.html", error, next=target)
     except TryLater as error:
@@ -47,16 +47,15 @@ def sign_in() -> ResponseReturnValue:
         return answer
     except WrongCredentials as error:
         return login_failed(error, 422, target)
-    answer = make_response(redirect(target or "/work", 303))
-    return cookies.show_in(cookies.keep_signed_in(answer, token), language)
+    return cookies.keep_signed_in(make_response(redirect(target or "/work", 303)), token)
 
 
-def enter(email: str, password: str) -> tuple[str, str]:
+def enter(email: str, password: str) -> str:
     address = client_address()
     with transaction() as session:
         usecases.count_attempt(session, email=email, address=address, now=now())
     with transaction() as session:
-        token, person = usecases.sign_in(
+        return usecases.sign_in(
             session,
             email=email,
             password=password,
@@ -65,7 +64,6 @@ def enter(email: str, password: str) -> tuple[str, str]:
             before=g.actor,
             now=now(),
         )
-        return token, person.locale
 
 
 def login_failed(error: DomainError, status: int, target: str) -> Response:

@@ -1,5 +1,6 @@
 """Signing in, in two transactions: a try is counted for good before the password is looked at."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from gateway.accounts.persistence import (
 from gateway.people.domain import Person, normal_email
 from gateway.people.persistence import find_person, load_organisation
 from gateway.sessions.usecases import end_session, open_session
-from shared.kernel import Actor
+from shared.kernel import Actor, NotFound
 
 
 def count_attempt(session: Session, *, email: str, address: str, now: datetime) -> None:
@@ -45,8 +46,8 @@ def sign_in(
     browser: str,
     before: Actor | None,
     now: datetime,
-) -> tuple[str, Person]:
-    """A new session, always with a new token; the one this browser had `before` ends."""
+) -> str:
+    """The token of a new session, always a new one; the one this browser had `before` ends."""
     person = find_person(session, normal_email(email))
     good = passwords.matches(person.password_hash if person else "", password)
     if person is None or not good or not may_enter(session, person):
@@ -56,9 +57,10 @@ def sign_in(
     if passwords.is_outdated(person.password_hash):
         person.password_hash = passwords.hashed(password)
     if before and before.sid:
-        end_session(session, before, session_id=UUID(before.sid), now=now)
+        with suppress(NotFound):  # ended meanwhile
+            end_session(session, before, session_id=UUID(before.sid), now=now)
     token, _ = open_session(session, person.id, address=address, browser=browser, now=now)
-    return token, person
+    return token
 
 
 def may_enter(session: Session, person: Person) -> bool:

@@ -83,6 +83,6 @@ def slug_is_taken(session: Session, slug: str) -> bool:
 
 def lock_administrators(session: Session) -> int:
     """How many there are; none comes or goes until the transaction ends."""
-    admins = accounts.c.active & (accounts.c.roles.any() == Role.ADMIN)
+    admins = accounts.c.active & accounts.c.roles.contains([Role.ADMIN])
     ordered = select(accounts.c.id).where(admins).order_by(accounts.c.id)
     return len(session.execute(ordered.with_for_update()).all())

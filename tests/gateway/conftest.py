@@ -1,0 +1,82 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import sqlalchemy.orm
+from flask import Flask
+from flask.testing import FlaskClient
+from support.database import Sessions, make_database, rolled_back
+from support.gateway import Pages, gateway_settings, url_of
+from support.upstream import Upstream, an_upstream
+
+from gateway.app import create_app
+from gateway.config import Settings
+from gateway.keys import Ring
+from gateway.metadata import metadata
+from gateway.tokens import Minter
+
+
+@pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[sa.Engine]:
+    made = make_database(server, "gateway_tests", metadata)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def sessions(engine: sa.Engine) -> Iterator[Sessions]:
+    """Rolled back afterwards: for what stays in this process."""
+    with rolled_back(engine) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared_engine(server: str) -> Iterator[sa.Engine]:
+    """A second database, for what several connections or processes read."""
+    made = make_database(server, "gateway_committed", metadata)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def committed(shared_engine: sa.Engine) -> Sessions:
+    """Committed for good: every test makes people of its own."""
+    return sa.orm.sessionmaker(shared_engine, expire_on_commit=False)
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """One server that stands for all services."""
+    with an_upstream() as made:
+        yield made
+
+
+@pytest.fixture
+def settings(tmp_path: Path, shared_engine: sa.Engine, upstream: Upstream) -> Settings:
+    names = ("idp", "rfp", "contracts", "monitoring", "notifications")
+    there = {f"upstream_{name}": upstream.url for name in names}
+    return gateway_settings(tmp_path, url_of(shared_engine), **there)
+
+
+@pytest.fixture
+def minter(settings: Settings) -> Minter:
+    return Minter(Ring.of(settings.data, "internal"), settings.internal_issuer)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    made.extensions["fanout"].close()
+    made.extensions["fanout"].admission.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def pages(app: Flask, minter: Minter) -> Pages:
+    return Pages(app, minter)
