@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from deploy.packages import PACKAGES, Package
+from deploy.packages import PACKAGES, Package, versions
 from deploy.postgres import roles
 
 ROOT = Path(__file__).parents[1]
 
 
-def alembic(package: Package, connection: sa.Connection, **more: object) -> Config:
-    """Alembic's settings for one package: the shared environment, its own revisions."""
+def alembic(path: str, connection: sa.Connection, **more: object) -> Config:
+    """Alembic's settings for the package at `path`: the shared environment, its own revisions."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "shared" / "migrations"))
-    config.set_main_option("version_locations", str(ROOT / package.versions))
+    config.set_main_option("version_locations", str(ROOT / versions(path)))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes.update(connection=connection, **more)
@@ -35,9 +35,13 @@ def engine(url: str) -> sa.Engine:
     return sa.create_engine(psycopg_url, poolclass=sa.NullPool)
 
 
+def upgrade(path: str, url: str) -> None:
+    with engine(url).begin() as connection:
+        command.upgrade(alembic(path, connection), "head")
+
+
 def migrate(package: Package, owner_url: str, runtime_url: str) -> None:
-    with engine(owner_url).begin() as connection:
-        command.upgrade(alembic(package, connection), "head")
+    upgrade(package.path, owner_url)
     runtime = sa.make_url(runtime_url).username or ""
     with psycopg.connect(owner_url) as owner:
         for statement in roles.grants(runtime):

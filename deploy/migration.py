@@ -7,11 +7,10 @@ tables in the code. Where they differ, the next number is written: look at it be
 import importlib
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import autogenerate, command
+from alembic import command
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 
@@ -19,7 +18,6 @@ from deploy.migrate import ROOT, alembic, engine
 from deploy.packages import PACKAGES, Package
 from deploy.postgres.throwaway import throwaway
 from shared import db
-from shared.migrations import ours
 
 
 def tables_of(package: Package) -> list[sa.MetaData]:
@@ -47,7 +45,7 @@ def write(package: Package, url: str, message: str) -> Path | None:
             directives[0].rev_id = f"{len(before) + 1:04}"
 
     with engine(url).begin() as connection:
-        config = alembic(package, connection, metadata=tables_of(package))
+        config = alembic(package.path, connection, metadata=tables_of(package))
         command.upgrade(config, "head")
         command.revision(
             config,
@@ -58,20 +56,6 @@ def write(package: Package, url: str, message: str) -> Path | None:
         )
     written = set(revisions(package)) - set(before)
     return written.pop() if written else None
-
-
-def differences(package: Package, url: str) -> Sequence[object]:
-    """What the code's tables have that a migrated database has not, and the reverse."""
-    metadata = tables_of(package)
-    with engine(url).begin() as connection:
-        command.upgrade(alembic(package, connection, metadata=metadata), "head")
-        options = {"include_object": ours, "compare_type": True, "compare_server_default": True}
-        context = MigrationContext.configure(connection, opts=options)
-        found: Sequence[object] = autogenerate.compare_metadata(
-            context,
-            metadata,  # type: ignore[arg-type]  # it takes several as well
-        )
-        return found
 
 
 def tidy(file: Path) -> None:

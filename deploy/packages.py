@@ -23,8 +23,12 @@ class Package:
 
     @property
     def versions(self) -> str:
-        """The folder of its migrations."""
-        return f"{self.path.replace('.', '/')}/migrations"
+        """The folder of its revisions."""
+        return versions(self.path)
+
+
+def versions(path: str) -> str:
+    return f"{path.replace('.', '/')}/migrations/versions"
 
 
 SERVICES = tuple(

@@ -17,6 +17,7 @@ from deploy.kafka import jars
 UP_WITHIN_S, DOWN_WITHIN_S = 240, 60
 LAST_LINES = 15
 LARGEST_LOG = 20_000_000
+BUYER = ("Lingang Logistics 临港物流", "lingang")
 
 
 def up(stack: Stack) -> None:
@@ -94,11 +95,17 @@ def fill(stack: Stack) -> None:
     if stack.demo_marker.exists():
         return
     if not (stack.data / "admin.done").exists():
-        run_tool(stack, ["-m", "gateway.commands", *BOOTSTRAP], passwords(stack)[ADMIN])
-        (stack.data / "admin.done").touch()
+        first_administrator(stack)
     stackfile.write(stack, servers(stack, os.environ))
     if os.environ.get("DEMO") != "0":
         demo_data(stack)
+
+
+def first_administrator(stack: Stack) -> None:
+    who = ["--email", ADMIN, "--name", "Admin", "--organisation", BUYER[0], "--slug", BUYER[1]]
+    arguments = ["-m", "gateway.commands", "bootstrap", *who, "--password-stdin"]
+    run_tool(stack, arguments, stdin=passwords(stack)[ADMIN])
+    (stack.data / "admin.done").touch()
 
 
 def demo_data(stack: Stack) -> None:
@@ -108,9 +115,6 @@ def demo_data(stack: Stack) -> None:
     run_tool(stack, ["-m", "deploy.demo"], more=demo_settings(stack))
     stack.demo_marker.touch()
     stackfile.write(stack, servers(stack, os.environ))
-
-
-BOOTSTRAP = ["bootstrap", "--email", ADMIN, "--password-stdin"]
 
 
 def demo_settings(stack: Stack) -> Mapping[str, str]:

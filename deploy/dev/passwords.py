@@ -6,7 +6,7 @@ from deploy.dev.stack import Stack, read_json, write_json
 from deploy.packages import PACKAGES
 from deploy.postgres.roles import owner_of
 
-ADMIN = "admin1@lingang.example"
+ADMIN = "admin@lingang.example"
 
 
 def passwords(stack: Stack) -> dict[str, str]:

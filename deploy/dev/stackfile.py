@@ -8,7 +8,7 @@ from deploy.dev.servers import Servers
 from deploy.dev.stack import Stack, read_json, write_json
 from deploy.packages import PACKAGES
 
-BUYER = "Lingang Logistics"
+BUYER = "lingang"
 
 
 def write(stack: Stack, servers: Servers) -> None:
