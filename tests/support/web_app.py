@@ -1,5 +1,6 @@
 """A tiny application that uses everything of shared.web, for its own tests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validate
 
-from shared.kernel import N_, Auditor, DomainError, Forbidden, NotFound, Staff, Vendor
+from shared.kernel import N_, Actor, Auditor, DomainError, Forbidden, NotFound, Staff, Vendor
 from shared.web import init_web, invalid, page, requires, see_other, transaction
 from shared.web.fields import Amount, LocalDateTime, Money
 from shared.web.idempotency import idempotent
@@ -68,12 +69,14 @@ def add_body(who: Vendor) -> ResponseReturnValue:
     return {"name": upload.name, "size": sum(map(len, upload.chunks))}
 
 
-def make_app(sessions: Any, data: Path) -> Flask:
+KNOWN = actors(staff("buyer"), staff("operator"), auditor(), vendor("huayun"), partner("callgrid"))
+
+
+def make_app(sessions: Any, data: Path, known: Mapping[str, Actor] | None = None) -> Flask:
     app = Flask(__name__)
-    known = actors(
-        staff("buyer"), staff("operator"), auditor(), vendor("huayun"), partner("callgrid")
+    made = init_web(
+        app, service="demo", sessions=sessions, identify=(known or KNOWN).get, settings=Demo(data)
     )
-    made = init_web(app, service="demo", sessions=sessions, identify=known.get, settings=Demo(data))
     made.register_blueprint(api)
     add_pages(app)
     return app
