@@ -12,6 +12,12 @@ class Acceptance(Form):
     terms_sha256 = fields.String(validate=validate.Length(equal=64), load_default=None)
 
 
+class AcceptanceForm(Form):
+    """A page always shows what it is about."""
+
+    terms_sha256 = fields.String(validate=validate.Length(equal=64), required=True)
+
+
 class Page(Form):
     """Which part of a long list."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.contracts.agreements import queries as agreements
 from services.contracts.agreements.domain import SlaTerm
-from services.contracts.agreements.queries import ContractView, Task
+from services.contracts.agreements.queries import ContractView, Listing, Task
 from services.contracts.delivery import queries as delivery
 from services.contracts.delivery.queries import MilestoneRow
 from services.contracts.settlement import queries as settlement
@@ -69,23 +69,45 @@ HAPPENED: Mapping[str, str] = {
 
 
 def overview(session: Session, actor: Actor, contract_id: UUID) -> Overview:
-    contract = agreements.contract(session, actor, contract_id)
+    found = contract(session, actor, contract_id)
     todo = tasks(session, actor, contract_id)
     recent = settlement.rows_of(session, actor, contract_id, limit=5)
     return Overview(
-        contract=contract,
+        contract=found,
         milestones=delivery.milestones_of(session, actor, contract_id),
-        levels=levels(session, actor, contract),
+        levels=levels(session, actor, found),
         credits=recent,
         next_task=todo[0] if todo else None,
     )
 
 
-def levels(session: Session, actor: Actor, contract: ContractView) -> list[Level]:
-    windows = settlement.newest_windows(session, actor, contract.id)
+def contract(session: Session, actor: Actor, contract_id: UUID) -> ContractView:
+    return agreements.contract(session, actor, contract_id)
+
+
+def service_levels(
+    session: Session, actor: Actor, contract_id: UUID
+) -> tuple[ContractView, list[Level]]:
+    found = contract(session, actor, contract_id)
+    return found, levels(session, actor, found)
+
+
+def waiting(reader: Actor, show: Show) -> Listing:
+    if show == Show.REVIEWS:
+        return delivery.reviews_waiting(reader)
+    return settlement.credits_waiting(reader)
+
+
+def first_of(reader: Actor) -> Show:
+    """What somebody comes for: finance for credits, everybody else for deliverables."""
+    return Show.CREDITS if settlement.decides(reader) else Show.REVIEWS
+
+
+def levels(session: Session, actor: Actor, found: ContractView) -> list[Level]:
+    windows = settlement.newest_windows(session, actor, found.id)
     return [
         Level(term, [window for window in windows if window.metric_id == term.id])
-        for term in contract.sla
+        for term in found.sla
     ]
 
 

@@ -210,11 +210,15 @@ def band_of(term: SlaTerm, window: Window) -> Tier:
 
 def days(window: Window, starts_on: date, ends_on: date, zone: str) -> tuple[int, int]:
     """Days of the window that lie in the period, and days of its calendar month."""
-    first, after = (
-        at.astimezone(ZoneInfo(zone)).date() for at in (window.starts_at, window.ends_at)
-    )
-    begin, end = max(first, starts_on), min(after, ends_on + timedelta(days=1))
-    return max((end - begin).days, 0), monthrange(first.year, first.month)[1]
+    first, last = both_days(window.starts_at, window.ends_at, zone)
+    covered = (min(last, ends_on) - max(first, starts_on)).days + 1
+    return max(covered, 0), monthrange(first.year, first.month)[1]
+
+
+def both_days(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[date, date]:
+    """The first and the last day of a window, where the contract counts."""
+    first, after = (at.astimezone(ZoneInfo(zone)).date() for at in (starts_at, ends_at))
+    return first, after - timedelta(days=1)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.contracts.agreements.domain import Direction
@@ -20,6 +21,7 @@ from services.contracts.settlement.domain import (
     CreditState,
     WindowOutcome,
     Working,
+    both_days,
     decision_due_at,
 )
 from services.contracts.settlement.persistence import credits, is_open, windows
@@ -59,6 +61,10 @@ class CreditRow:
         return Money(self.amount, self.currency)
 
     @property
+    def window(self) -> tuple[date, date]:
+        return both_days(self.starts_at, self.ends_at, self.time_zone)
+
+    @property
     def due_at(self) -> datetime:
         return decision_due_at(self.proposed_at, self.time_zone)
 
@@ -93,6 +99,11 @@ class WindowRow:
     attained: Decimal | None
     outcome: WindowOutcome
     evaluated_at: datetime
+    time_zone: str
+
+    @property
+    def window(self) -> tuple[date, date]:
+        return both_days(self.starts_at, self.ends_at, self.time_zone)
 
 
 ROW: list[Any] = [
@@ -175,12 +186,12 @@ def newest_windows(
     session: Session, actor: Actor, contract_id: UUID, *, limit: int = 60
 ) -> list[WindowRow]:
     """The windows of a contract as last evaluated, newest first."""
-    columns = [windows.c[name] for name in WindowRow.__dataclass_fields__]
+    told = [name for name in WindowRow.__dataclass_fields__ if name != "time_zone"]
     last = (
-        select(*columns)
+        select(*(windows.c[name] for name in told), contracts.c.time_zone)
         .join(contracts, contracts.c.id == windows.c.contract_id)
         .where(contracts.c.id == contract_id, visible_to(actor))
-        .distinct(windows.c.window_id)
+        .ext(distinct_on(windows.c.window_id))
         .order_by(windows.c.window_id, windows.c.revision.desc())
         .subquery()
     )
