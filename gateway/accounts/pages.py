@@ -125,9 +125,8 @@ def choose_language(actor: Actor) -> ResponseReturnValue:
         return invalid("accounts/account.html", error, **about(actor))
     with transaction() as session:
         people_usecases.choose_language(session, actor, **form, now=now())
-    return cookies.show_in(
-        make_response(redirect(url_for("accounts.account"), 303)), form["locale"]
-    )
+    target = own_target(request.form.get("next", "")) or url_for("accounts.account")
+    return cookies.show_in(make_response(redirect(target, 303)), form["locale"])
 
 
 @pages.post("/account/theme")

@@ -33,6 +33,7 @@ VENDOR = (
     Entry("/portal/contracts", "file-text", N_("Contracts"), also=("/portal/milestones",)),
     Entry("/portal/performance", "chart-line", N_("Performance")),
     Entry("/portal/messages", "message", N_("Messages")),
+    Entry("/portal/company", "building", N_("Company")),
 )
 BUYING = frozenset({"requester", "buyer", "approver", "auditor"})
 RFPS = BUYING | {"opener", "evaluator"}
@@ -90,6 +91,7 @@ def around() -> dict[str, Any]:
         "me": person(actor),
         "nav": entries(actor),
         "nav_here": here(actor),
+        "return_to": return_to(),
         "inbox": "/portal/messages" if isinstance(actor, Vendor) else "/admin/messages",
         "zone_words": formats.zone_words(now(), i18n.locale(), i18n.zone_name()),
         "other_language": {"code": other, "name": i18n.LANGUAGES[other], "href": switch(other)},
@@ -103,8 +105,12 @@ def theme(actor: Actor | None) -> str:
 
 def switch(code: str) -> str:
     """The link that changes the language and comes back to this page."""
-    there = request.full_path.rstrip("?") if request.method == "GET" else "/work"
-    return "/language?" + urlencode({"to": code, "next": there})
+    return "/language?" + urlencode({"to": code, "next": return_to()})
+
+
+def return_to() -> str:
+    """This page; after a form that was not taken, the page it stands on is not known."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/work"
 
 
 def person(actor: Actor | None) -> dict[str, str] | None:
@@ -115,6 +121,7 @@ def person(actor: Actor | None) -> dict[str, str] | None:
         "name": actor.name or actor.organisation,
         "initials": initials(actor.name or actor.organisation),
         "organisation": actor.organisation,
+        "zone": actor.zone,
         "roles": gettext(", ").join(roles),
     }
 

@@ -157,7 +157,7 @@ def test_macros_write_money_and_deadlines(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("actor", "first", "count"),
     [
-        (vendor("huayun"), "/work", 6),
+        (vendor("huayun"), "/work", 7),
         (staff("buyer"), "/work", 7),
         (staff("boss", *shell.ROLES), "/work", 7),
         (staff("operator"), "/work", 3),

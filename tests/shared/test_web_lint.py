@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import nodes
 from support.web_app import make_app
 
+from gateway import routes
 from shared.kernel import uuid7
 from shared.web import assets, assets_manifest, catalogues, shell
 
@@ -142,6 +143,13 @@ def test_the_lock_names_versions_and_no_registry() -> None:
     wanted = json.loads((ROOT / "package.json").read_text())
     versions = (wanted["dependencies"] | wanted["devDependencies"]).values()
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions)
+
+
+def test_the_navigation_leads_to_places_that_the_gateway_knows() -> None:
+    for entry in (*shell.VENDOR, *shell.INTERNAL):
+        assert all(routes.find(place) for place in (entry.href, *entry.also)), entry
+    for path in ("/login", "/logout", "/language", "/account/theme"):
+        assert routes.find(path), path
 
 
 def test_icons_of_the_navigation_are_looked_for() -> None:
