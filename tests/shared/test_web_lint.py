@@ -35,11 +35,20 @@ INHERITED = re.compile(
 )
 
 
+def faults(text: str) -> list[str]:
+    """Arguments of macros (`once=1`) are not attributes: expressions are left out for those."""
+    markup = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.S)
+    found = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, text)]
+    return [
+        what
+        for what in found
+        if not what.startswith("inline") or re.search(FORBIDDEN[what], markup)
+    ]
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_keep_to_the_policy(path: Path) -> None:
-    text = path.read_text()
-    faults = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, text)]
-    assert not faults
+    assert not faults(path.read_text())
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -65,6 +74,7 @@ def test_forms_prove_where_they_come_from(path: Path) -> None:
     [
         '<p style="color:red">',
         '<a onclick="x()">',
+        '<a {{ hx("/x") }} onclick="{{ x }}">',
         '<a hx-on:click="x()">',
         "<a hx-vals='js:{a: 1}'>",
         '<a href="javascript:x()">',
@@ -75,7 +85,7 @@ def test_forms_prove_where_they_come_from(path: Path) -> None:
     ],
 )
 def test_the_policy_finds_what_is_planted(planted: str) -> None:
-    assert any(re.search(pattern, planted) for pattern in FORBIDDEN.values())
+    assert faults(planted)
 
 
 def test_templates_say_nothing_untranslated() -> None:
