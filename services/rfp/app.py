@@ -5,8 +5,15 @@ from typing import Any
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session, sessionmaker
 
+from services.rfp.awards.api import api as awards_api
+from services.rfp.awards.staff_pages import pages as awards_pages
+from services.rfp.awards.vendor_pages import pages as outcome_pages
 from services.rfp.bids.api import api as bids_api
+from services.rfp.bids.staff_pages import pages as opening_pages
+from services.rfp.bids.vendor_pages import pages as bids_pages
 from services.rfp.config import Settings
+from services.rfp.evaluations.api import api as evaluations_api
+from services.rfp.evaluations.staff_pages import pages as evaluations_pages
 from services.rfp.handlers import HANDLERS
 from services.rfp.internal import internal
 from services.rfp.plans.api import api as plans_api
@@ -20,8 +27,18 @@ from shared.files import LocalStorage
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
 
-APIS: tuple[Any, ...] = (plans_api, vendors_api, bids_api)
-PAGES: tuple[Blueprint, ...] = (internal, plans_pages, vendors_pages, company_pages)
+APIS: tuple[Any, ...] = (plans_api, vendors_api, bids_api, evaluations_api, awards_api)
+PAGES: tuple[Blueprint, ...] = (
+    internal,
+    plans_pages,
+    vendors_pages,
+    company_pages,
+    bids_pages,
+    opening_pages,
+    evaluations_pages,
+    awards_pages,
+    outcome_pages,
+)
 
 
 def create_app(

@@ -9,6 +9,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from services.rfp.evaluations import queries as evaluations
+from services.rfp.evaluations.queries import EvaluationRow
 from services.rfp.plans import queries as plans
 from services.rfp.plans.queries import PlanRow
 from services.rfp.vendors import queries as vendors
@@ -54,9 +56,26 @@ def on_vendors(session: Session, actor: Actor) -> Iterable[Item]:
             yield Item(_("Admit vendor"), vendor.name, href, _("You are a buyer"))
 
 
+def on_evaluations(session: Session, actor: Actor) -> Iterable[Item]:
+    if not isinstance(actor, Staff):
+        return
+    for row, declared in evaluations.evaluations_of(session, actor):
+        verb = _("Score bids") if declared else _("Declare your interests")
+        yield evaluation_item(verb, row, _("You are an evaluator"))
+    for row in evaluations.evaluations_to_award(session, actor):
+        yield evaluation_item(_("Award the lots"), row, _("All evaluators have scored"))
+    for row in evaluations.evaluations_to_watch(session, actor):
+        why = _("%(n)s of %(all)s evaluators have submitted", n=row.submitted, all=row.scorers)
+        yield evaluation_item(_("Evaluation of bids"), row, why, "waiting")
+
+
+def evaluation_item(verb: str, row: EvaluationRow, why: str, kind: str = "todo") -> Item:
+    return Item(verb, f"{row.number} · {row.title}", f"/admin/evaluations/{row.id}", why, kind=kind)
+
+
 Source = Callable[[Session, Actor], Iterable[Item]]
 # Each subject's work: a function that asks its queries and finds the words.
-SOURCES: list[Source] = [on_plans, on_vendors]
+SOURCES: list[Source] = [on_plans, on_vendors, on_evaluations]
 
 
 @internal.get("/work")

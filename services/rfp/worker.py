@@ -2,12 +2,13 @@
 
 from services.rfp.bids import jobs as bids
 from services.rfp.config import settings
+from services.rfp.evaluations import jobs as evaluations
 from services.rfp.handlers import HANDLERS
 from shared.jobs import Cron, Jobs
 from shared.worker import Worker
 
-JOBS: Jobs = {**bids.JOBS}
-CRON: Cron = {**bids.CRON}
+JOBS: Jobs = {**bids.JOBS, **evaluations.JOBS}
+CRON: Cron = {**bids.CRON, **evaluations.CRON}
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support.actors import actors, auditor, partner, staff, vendor, vendor_client
-from support.database import Sessions, know, make_database
+from support.database import Sessions, emptied, know, make_database
 from support.settings import environment
 
 from services.notifications.app import create_app
@@ -39,11 +39,7 @@ def engine(server: str) -> Iterator[sa.Engine]:
 def committed(engine: sa.Engine) -> Iterator[Sessions]:
     """Sessions that really commit, for tests of what happens at the same time."""
     yield sessionmaker(engine, expire_on_commit=False)
-    with engine.begin() as connection:
-        names = connection.scalars(
-            sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        )
-        connection.execute(sa.text(f"TRUNCATE {', '.join(names)} CASCADE"))
+    emptied(engine)
 
 
 @pytest.fixture

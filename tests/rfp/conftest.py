@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from support.database import Sessions, make_database
+from sqlalchemy.orm import sessionmaker
+from support.database import Sessions, emptied, make_database
 from support.rfps import a_plan, an_rfp, rfp_actors, settle, stored
 from support.settings import environment
 
@@ -33,6 +34,23 @@ def actors() -> dict[str, Actor]:
 @pytest.fixture(autouse=True)
 def _everybody_is_known(sessions: Sessions, actors: dict[str, Actor]) -> None:
     settle(sessions, actors)
+
+
+@pytest.fixture(scope="session")
+def second_engine(server: str) -> Iterator[sa.Engine]:
+    """Apart from the first one, whose open transactions hold the same keys."""
+    made = make_database(server, "rfp_race_tests", metadata)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def committed(second_engine: sa.Engine, actors: dict[str, Actor]) -> Iterator[Sessions]:
+    """Sessions that really commit, for tests of what happens at the same time."""
+    made = sessionmaker(second_engine, expire_on_commit=False)
+    settle(made, actors)
+    yield made
+    emptied(second_engine)
 
 
 @pytest.fixture

@@ -52,6 +52,14 @@ def rolled_back(engine: Engine) -> Iterator[Sessions]:
         outer.rollback()
 
 
+def emptied(engine: Engine) -> None:
+    """After a test whose sessions really commit."""
+    with engine.begin() as connection:
+        named = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = ", ".join(connection.scalars(named))
+        connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
+
+
 def rows(sessions: Sessions, table: sa.Table = outbox, **where: Any) -> list[Any]:
     """The rows of a table in the order of its primary key."""
     matching = [table.c[name] == value for name, value in where.items()]

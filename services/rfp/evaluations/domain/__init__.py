@@ -1,5 +1,6 @@
 """The rules of evaluating: who scores, and how scores become a ranking."""
 
+from services.rfp.evaluations.domain import working
 from services.rfp.evaluations.domain.errors import (
     ConflictUnexplained,
     DeclarationMissing,
@@ -13,7 +14,7 @@ from services.rfp.evaluations.domain.errors import (
     ScoresSubmitted,
     ScoreUnknown,
 )
-from services.rfp.evaluations.domain.panel import Conflict, Evaluator, Panel
+from services.rfp.evaluations.domain.panel import Conflict, Evaluator, Panel, Score
 from services.rfp.evaluations.domain.scoring import (
     FULL_GRADE,
     Cell,
@@ -42,8 +43,10 @@ __all__ = [
     "Panel",
     "Ranking",
     "Result",
+    "Score",
     "ScoreUnknown",
     "ScoresSubmitted",
     "published",
     "rank_bids",
+    "working",
 ]

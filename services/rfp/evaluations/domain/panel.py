@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from services.rfp.evaluations.domain.errors import (
@@ -53,6 +54,16 @@ class Evaluator:
         if GRAVITY.index(conflict) <= GRAVITY.index(self.conflict):
             raise DeclarationStands
         self.conflict, self.text, self.declared_at = conflict, text, now
+
+
+@dataclass(frozen=True)
+class Score:
+    """One evaluator's grade for one bid on one criterion; without a grade it is a blank."""
+
+    bid_id: UUID
+    criterion_id: UUID
+    grade: Decimal | None
+    comment: str
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one bid. Without a rank it failed a threshold, and `total` is none."""
+    """What came of one bid. Without a rank it is not admissible, and `total` is none."""
 
     offer: Offer
     cells: Mapping[UUID, Cell]
@@ -65,6 +65,11 @@ class Result:
     @property
     def failed(self) -> list[Criterion]:
         return [cell.criterion for cell in self.cells.values() if not cell.passed]
+
+    @property
+    def is_admissible(self) -> bool:
+        """Above every threshold; and a price of nothing cannot be compared."""
+        return not self.failed and self.offer.price > 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,9 @@ class Ranking:
     @property
     def is_single(self) -> bool:
         return len(self.ranked) == 1
+
+    def of(self, bid_id: UUID) -> Result:
+        return next(result for result in self.results if result.offer.bid_id == bid_id)
 
 
 def lowest_ratio(price: Decimal, lowest: Decimal) -> Decimal:
@@ -123,14 +131,15 @@ def ranked(
     offers: Sequence[Offer], criteria: Sequence[Criterion], formula: PriceFormula
 ) -> Ranking:
     graded = [Result(offer, graded_cells(offer, criteria)) for offer in offers]
-    admissible = [result for result in graded if not result.failed]
+    admissible = [result for result in graded if result.is_admissible]
     if not admissible:
         return Ranking(graded, None)
     lowest = min(result.offer.price for result in admissible)
     totalled = [with_price(result, criteria, formula, lowest) for result in admissible]
     ordered = sorted(totalled, key=lambda result: precedence(result, criteria))
     best_first = [replace(result, rank=n) for n, result in enumerate(ordered, start=1)]
-    return Ranking([*best_first, *(result for result in graded if result.failed)], lowest)
+    others = [result for result in graded if not result.is_admissible]
+    return Ranking([*best_first, *others], lowest)
 
 
 def graded_cells(offer: Offer, criteria: Sequence[Criterion]) -> Mapping[UUID, Cell]:

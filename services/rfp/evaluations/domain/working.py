@@ -16,7 +16,14 @@ def mean_of(cell: Cell) -> str:
     return f"{mean_sum(cell)} = {published(cell.mean)}"
 
 
-def points_of(cell: Cell) -> str:
+def points_of(cell: Cell, price: Decimal, lowest: Decimal, formula: PriceFormula) -> str:
+    """The sum behind the points of any cell; prices count for the price criterion only."""
+    if cell.criterion.is_price:
+        return price_points_of(cell, price, lowest, formula)
+    return graded_points_of(cell)
+
+
+def graded_points_of(cell: Cell) -> str:
     """(4 + 5 + 4) ÷ 3 ÷ 5 × 20 = 17.33"""
     weight = plain(cell.criterion.weight)
     return f"{mean_sum(cell)} ÷ {FULL_GRADE} × {weight} = {published(cell.points)}"

@@ -1,0 +1,53 @@
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from services.rfp.awards import queries, schemas, usecases
+from services.rfp.awards.queries import READERS, AwardView, Reader
+from shared.kernel import Staff, Vendor
+from shared.web import now, requires, transaction
+from shared.web.idempotency import idempotent
+from shared.web.pagination import paginate
+
+api = Blueprint("awards-api", __name__, url_prefix="/api/v1", description="Awards")
+
+
+@api.post("/lots/<uuid:lot_id>/award")
+@requires(Staff, "buyer")
+@idempotent
+@api.arguments(schemas.AwardForm)
+@api.response(201, schemas.AwardOut)
+def award_lot(buyer: Staff, form: dict[str, Any], lot_id: UUID) -> AwardView:
+    """To a ranked bid, not necessarily the first one: then the reason says why."""
+    with transaction() as session:
+        award = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
+        session.flush()
+        return queries.show_award(session, buyer, award.id)
+
+
+@api.get("/awards")
+@requires(Reader, *READERS)
+@api.arguments(schemas.ListQuery, location="query", as_kwargs=True)
+@api.response(200, schemas.AwardList)
+def list_awards(reader: Reader, after: str) -> Any:
+    with transaction() as session:
+        rows = queries.all_awards(reader)
+        return paginate(session, rows, queries.ORDER, AwardView, after=after)
+
+
+@api.get("/awards/<uuid:award_id>")
+@requires(Reader, *READERS)
+@api.response(200, schemas.AwardOut)
+def show_award(reader: Reader, award_id: UUID) -> AwardView:
+    with transaction() as session:
+        return queries.show_award(session, reader, award_id)
+
+
+@api.get("/bids/<uuid:bid_id>/outcome")
+@requires(Vendor)
+@api.response(200, schemas.OutcomeOut)
+def show_outcome(vendor: Vendor, bid_id: UUID) -> dict[str, Any]:
+    """What came of your bid, once its lot is awarded."""
+    with transaction() as session:
+        return schemas.outcome_answer(queries.outcome(session, vendor, bid_id))

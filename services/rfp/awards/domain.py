@@ -1,0 +1,97 @@
+"""When a lot may be awarded, how long everybody then stands still, and what was agreed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.rfp.tenders.domain import Direction, SlaTarget
+from shared.calendar import WorkingDays, midnight
+from shared.kernel import N_, DomainError, uuid7
+
+LEAST_REASON = 20  # characters
+
+
+class NotEvaluated(DomainError):
+    code = "not_evaluated"
+    message = N_("“%(title)s” has no ranking yet. Its lots can be awarded when all have scored.")
+
+
+class LotAwarded(DomainError):
+    code = "lot_awarded"
+    message = N_("This lot has been awarded already.")
+
+
+class NotRanked(DomainError):
+    code = "not_ranked"
+    message = N_("Only a bid that is ranked in this lot can be awarded.")
+
+
+class WinnerNotAdmitted(DomainError):
+    code = "winner_not_admitted"
+    message = N_("The vendor of this bid is not admitted any more, so it cannot be awarded.")
+
+
+class ReasonTooShort(DomainError):
+    code = "reason_too_short"
+    message = N_("Give a reason of at least %(least)s characters.")
+
+
+@dataclass(eq=False, kw_only=True)
+class Award:
+    """A decision that stands. `rank` is where the winner stood in the ranking of the lot."""
+
+    lot_id: UUID
+    rfp_id: UUID
+    bid_id: UUID
+    organisation_id: UUID
+    rank: int
+    reason: str
+    awarded_by: UUID
+    awarded_at: datetime
+    standstill_ends_at: datetime
+    id: UUID = field(default_factory=uuid7)
+
+    @property
+    def against_ranking(self) -> bool:
+        """Not the first one: then the reason has to say why."""
+        return self.rank > 1
+
+
+@dataclass(frozen=True)
+class Winner:
+    """What the winning bid says. Amounts in the currency of the RFP."""
+
+    organisation_id: UUID
+    monthly: Decimal
+    one_off: Decimal
+    total: Decimal
+    promises: Mapping[UUID, Decimal]
+    documents: Sequence[tuple[str, str]]  # name and SHA-256
+
+
+def require_reason(reason: str) -> None:
+    if len(reason.strip()) < LEAST_REASON:
+        raise ReasonTooShort(least=LEAST_REASON)
+
+
+def standstill_end(awarded_at: datetime, days: int, zone: str, calendar: WorkingDays) -> datetime:
+    """The end of the last of `days` working days after the day of the award, in the RFP's zone.
+
+    Without a standstill it ends as it begins. Source: domain rules 4.
+    """
+    if days == 0:
+        return awarded_at
+    last = calendar.after(awarded_at.astimezone(ZoneInfo(zone)).date(), days)
+    return midnight(zone, last + timedelta(days=1))
+
+
+def agreed_target(target: SlaTarget, promised: Decimal | None) -> Decimal:
+    """What the winner promised takes the place of what was asked; it is never below the minimum."""
+    value = target.target if promised is None else promised
+    if target.minimum is None:
+        return value
+    better = max if target.direction is Direction.HIGHER else min
+    return better(value, target.minimum)

@@ -1,0 +1,123 @@
+"""What an award tells others: the promises of the winning bid as data, and a notice to each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.rfp.awards.domain import Award, Winner, agreed_target
+from services.rfp.tenders.domain import Rfp
+from shared import directory
+from shared.kernel import CURRENCY_DIGITS
+from shared.messaging.envelope import Event
+from shared.messaging.notices import notify
+
+SOURCE = "/tandem/rfp"
+
+
+def rfp_awarded(rfp: Rfp, award: Award, winner: Winner, tier: int) -> Event:
+    [lot] = [lot for lot in rfp.lots if lot.id == award.lot_id]
+    return Event.of(
+        "tandem.rfp.rfp_awarded.v1",
+        source=SOURCE,
+        subject=rfp.id,
+        time=award.awarded_at,
+        data={
+            **about(rfp, award),
+            "lot": {"lot_id": str(lot.id), "title": lot.title},
+            "organisation_id": str(award.organisation_id),
+            "tier": tier,
+            **money(rfp, winner),
+            "promises": promises(rfp, winner),
+        },
+    )
+
+
+def about(rfp: Rfp, award: Award) -> dict[str, Any]:
+    return {
+        "rfp_id": str(rfp.id),
+        "number": rfp.number,
+        "title": rfp.title,
+        "plan_id": str(rfp.plan_id),
+        "buyer_id": str(rfp.buyer_id),
+        "award_id": str(award.id),
+        "awarded_at": award.awarded_at.isoformat(),
+        "standstill_ends_at": award.standstill_ends_at.isoformat(),
+        "period": {"starts_on": rfp.starts_on.isoformat(), "ends_on": rfp.ends_on.isoformat()},
+        "time_zone": rfp.time_zone,
+    }
+
+
+def money(rfp: Rfp, winner: Winner) -> dict[str, Any]:
+    places = CURRENCY_DIGITS[rfp.currency]
+    return {
+        "value": {"amount": f"{winner.total:.{places}f}", "currency": rfp.currency},
+        "charges": {
+            "monthly": f"{winner.monthly:.{places}f}",
+            "one_off": f"{winner.one_off:.{places}f}",
+        },
+    }
+
+
+def promises(rfp: Rfp, winner: Winner) -> dict[str, Any]:
+    return {
+        "sla": [
+            {
+                "title": target.title,
+                "unit": target.unit,
+                "formula": target.formula,
+                "direction": target.direction,
+                "target": text(agreed_target(target, winner.promises.get(target.id))),
+                "minimum": None if target.minimum is None else text(target.minimum),
+                "window": target.window,
+                "tiers": [dict(tier) for tier in target.tiers],
+            }
+            for target in rfp.sla_targets
+        ],
+        "milestones": [
+            {
+                "number": milestone.position,
+                "title": milestone.title,
+                "due_on": milestone.due_on.isoformat(),
+                "percent": text(milestone.percent),
+                "acceptance_criteria": milestone.acceptance_criteria,
+            }
+            for milestone in rfp.milestones
+        ],
+        "documents": [{"name": name, "sha256": sha256} for name, sha256 in winner.documents],
+    }
+
+
+def text(figure: Decimal) -> str:
+    """A decimal as text, without an exponent and without zeros at the end."""
+    return f"{figure.normalize():f}"
+
+
+def tell_bidders(
+    session: Session, rfp: Rfp, award: Award, losers: Sequence[tuple[UUID, UUID]]
+) -> None:
+    """The winner first, then everybody else who bid on the lot; each has a page of their own."""
+    told = [("award_won", award.bid_id, award.organisation_id)]
+    told += [("award_lost", bid_id, organisation_id) for bid_id, organisation_id in losers]
+    for template, bid_id, organisation_id in told:
+        tell(session, rfp, template, bid_id, organisation_id, award.awarded_at)
+
+
+def tell(
+    session: Session, rfp: Rfp, template: str, bid_id: UUID, organisation_id: UUID, now: datetime
+) -> None:
+    notify(
+        session,
+        source=SOURCE,
+        to=directory.ids(directory.people_of(session, organisation_id)),
+        template=template,
+        subject_type="bid",
+        subject_id=bid_id,
+        params={"number": rfp.number, "title": rfp.title},
+        path=f"/portal/bids/{bid_id}/outcome",
+        dedupe=str(bid_id),
+        now=now,
+    )

@@ -1,0 +1,211 @@
+"""Reads of awards: for staff the decisions, for a bidder the outcome of their own bid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.rfp.awards.persistence import awards
+from services.rfp.bids.persistence import bids, opened_bids
+from services.rfp.evaluations.domain import Ranking, Result
+from services.rfp.evaluations.usecases import ranking_of_lots
+from services.rfp.tenders.domain import Criterion, Rfp, Stage
+from services.rfp.tenders.persistence import lots, rfps, stage_at
+from shared.directory import organisation_name, organisations, people
+from shared.kernel import Auditor, NotFound, Staff, Vendor
+
+Reader = Staff | Auditor
+READERS = ("buyer", "contract_manager", "auditor")
+
+
+@dataclass(frozen=True)
+class AwardView:
+    """`value` in `currency`; `rank` is where the winner stood."""
+
+    id: UUID
+    rfp_id: UUID
+    number: str
+    title: str
+    lot_id: UUID
+    lot: str
+    bid_id: UUID
+    organisation_id: UUID
+    organisation: str
+    value: Decimal
+    currency: str
+    rank: int
+    reason: str
+    awarded_by: UUID
+    buyer: str
+    awarded_at: datetime
+    standstill_ends_at: datetime
+
+
+@dataclass(frozen=True)
+class LotToAward:
+    """A lot with a ranking and without an award. `names` are the bidders by bid."""
+
+    rfp_id: UUID
+    number: str
+    title: str
+    currency: str
+    lot_id: UUID
+    lot: str
+    ranking: Ranking
+    names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True)
+class Points:
+    """On one criterion: one's own points and grade, and the winner's points."""
+
+    criterion: Criterion
+    own: Decimal | None
+    mean: Decimal | None
+    passed: bool
+    winner: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a bidder learns: their own scores, the winner's name and scores, and the standstill."""
+
+    rfp_id: UUID
+    number: str
+    title: str
+    time_zone: str
+    lot: str
+    bid_id: UUID
+    won: bool
+    winner: str
+    awarded_at: datetime
+    standstill_ends_at: datetime
+    points: Sequence[Points]
+    total: Decimal | None
+    winning_total: Decimal | None
+
+
+ORDER = (awards.c.awarded_at, awards.c.id)
+known = sa.func.coalesce
+VIEW = (
+    awards.c.id, awards.c.rfp_id, rfps.c.number, rfps.c.title, awards.c.lot_id,
+    lots.c.title.label("lot"), awards.c.bid_id, awards.c.organisation_id,
+    known(organisations.c.name, ""), opened_bids.c.total, opened_bids.c.currency, awards.c.rank,
+    awards.c.reason, awards.c.awarded_by, known(people.c.name, ""), awards.c.awarded_at,
+    awards.c.standstill_ends_at,
+)  # fmt: skip
+
+
+def all_awards(reader: Reader) -> sa.Select[Any]:
+    """For `paginate` with ORDER and AwardView."""
+    return (
+        select(*VIEW)
+        .select_from(awards)
+        .join(rfps, rfps.c.id == awards.c.rfp_id)
+        .join(lots, lots.c.id == awards.c.lot_id)
+        .join(opened_bids, opened_bids.c.bid_id == awards.c.bid_id)
+        .outerjoin(organisations, organisations.c.id == awards.c.organisation_id)
+        .outerjoin(people, people.c.id == awards.c.awarded_by)
+    )
+
+
+def show_award(session: Session, reader: Reader, award_id: UUID) -> AwardView:
+    row = session.execute(all_awards(reader).where(awards.c.id == award_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return AwardView(*row)
+
+
+def awards_of(session: Session, rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:
+    """By lot: the award and the winner's name."""
+    made = (
+        select(awards.c.lot_id, awards.c.id, known(organisations.c.name, ""))
+        .outerjoin(organisations, organisations.c.id == awards.c.organisation_id)
+        .where(awards.c.rfp_id == rfp_id)
+    )
+    return {lot_id: (award_id, name) for lot_id, award_id, name in session.execute(made)}
+
+
+def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
+    """A lot that can be awarded now."""
+    row = session.execute(
+        select(rfps.c.id.label("rfp_id"), rfps.c.number, rfps.c.title, rfps.c.currency)
+        .add_columns(lots.c.title.label("lot"))
+        .join_from(lots, rfps, rfps.c.id == lots.c.rfp_id)
+        .where(lots.c.id == lot_id, stage_at() == Stage.EVALUATED)
+        .where(lots.c.id.not_in(select(awards.c.lot_id)))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return LotToAward(
+        **row._mapping,
+        lot_id=lot_id,
+        ranking=ranking_of(session, row.rfp_id, lot_id),
+        names=bidders(session, lot_id),
+    )
+
+
+def ranking_of(session: Session, rfp_id: UUID, lot_id: UUID) -> Ranking:
+    return ranking_of_lots(session, session.get_one(Rfp, rfp_id))[lot_id]
+
+
+def bidders(session: Session, lot_id: UUID) -> Mapping[UUID, str]:
+    named = (
+        select(opened_bids.c.bid_id, known(organisations.c.name, ""))
+        .outerjoin(organisations, organisations.c.id == opened_bids.c.vendor_id)
+        .where(opened_bids.c.lot_id == lot_id)
+    )
+    return dict(session.execute(named).all())
+
+
+def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
+    """Of one's own opened bid, once its lot is awarded."""
+    facts = (rfps.c.id.label("rfp_id"), rfps.c.number, rfps.c.title, rfps.c.time_zone)
+    made = [awards.c[name] for name in ("awarded_at", "standstill_ends_at")]
+    row = session.execute(
+        select(*facts, lots.c.title.label("lot"), *made, lots.c.id, awards.c.bid_id,
+               awards.c.organisation_id)
+        .select_from(bids)
+        .join(opened_bids, opened_bids.c.bid_id == bids.c.id)
+        .join(awards, awards.c.lot_id == bids.c.lot_id)
+        .join(lots, lots.c.id == bids.c.lot_id)
+        .join(rfps, rfps.c.id == lots.c.rfp_id)
+        .where(bids.c.id == bid_id, bids.c.vendor_id == vendor.vendor_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    *about, lot_id, winning_bid, organisation_id = row
+    ranking = ranking_of(session, row.rfp_id, lot_id)
+    own, best = ranking.of(bid_id), ranking.of(winning_bid)
+    named = ("rfp_id", "number", "title", "time_zone", "lot", "awarded_at", "standstill_ends_at")
+    return Outcome(
+        **dict(zip(named, about, strict=True)),
+        bid_id=bid_id,
+        won=bid_id == winning_bid,
+        winner=organisation_name(session, organisation_id),
+        points=[points(criterion, own, best) for criterion in criteria_of(session, row.rfp_id)],
+        total=own.total,
+        winning_total=best.total,
+    )
+
+
+def criteria_of(session: Session, rfp_id: UUID) -> Sequence[Criterion]:
+    return session.get_one(Rfp, rfp_id).criteria
+
+
+def points(criterion: Criterion, own: Result, best: Result) -> Points:
+    """Below a threshold a bid has no points for its price."""
+    mine, theirs = own.cells.get(criterion.id), best.cells.get(criterion.id)
+    return Points(
+        criterion,
+        mine.points if mine else None,
+        mine.mean if mine and mine.grades else None,
+        mine.passed if mine else True,
+        theirs.points if theirs else None,
+    )

@@ -1,0 +1,95 @@
+"""What comes in and goes out, by API and form alike."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.rfp.awards.queries import Outcome
+from services.rfp.evaluations.domain import published
+from shared.kernel import Money as Amounted
+from shared.web.fields import Amount, Money
+from shared.web.schemas import Form
+
+
+class AwardForm(Form):
+    bid_id = fields.UUID(required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=5000))
+
+
+class ListQuery(Form):
+    after = fields.String(load_default="")
+
+
+class AwardOut(Schema):
+    id = fields.UUID()
+    rfp_id = fields.UUID()
+    number = fields.String()
+    title = fields.String()
+    lot_id = fields.UUID()
+    lot = fields.String()
+    bid_id = fields.UUID()
+    organisation_id = fields.UUID()
+    organisation = fields.String()
+    value = fields.Function(
+        lambda award: Money()._serialize(Amounted(award.value, award.currency), None, award)
+    )
+    rank = fields.Integer()
+    against_ranking = fields.Function(lambda award: award.rank > 1)
+    reason = fields.String()
+    awarded_by = fields.UUID()
+    awarded_at = fields.AwareDateTime()
+    standstill_ends_at = fields.AwareDateTime()
+
+
+class AwardList(Schema):
+    items = fields.List(fields.Nested(AwardOut), attribute="rows")
+    after = fields.String()
+
+
+class PointsOut(Schema):
+    """`own` and `winner` are points of the weight; `mean` is the mean grade of 0 to 5."""
+
+    criterion = fields.String()
+    weight = Amount()
+    own = Amount()
+    mean = Amount()
+    passed = fields.Boolean()
+    winner = Amount()
+
+
+class OutcomeOut(Schema):
+    bid_id = fields.UUID()
+    rfp_id = fields.UUID()
+    number = fields.String()
+    title = fields.String()
+    lot = fields.String()
+    won = fields.Boolean()
+    winner = fields.String()
+    awarded_at = fields.AwareDateTime()
+    standstill_ends_at = fields.AwareDateTime()
+    total = Amount()
+    winning_total = Amount()
+    points = fields.List(fields.Nested(PointsOut))
+
+
+def outcome_answer(outcome: Outcome) -> dict[str, Any]:
+    """The view in the shape of `OutcomeOut`, figures with two places."""
+    rounded = {
+        name: None if figure is None else published(figure)
+        for name, figure in (("total", outcome.total), ("winning_total", outcome.winning_total))
+    }
+    points = [
+        {
+            "criterion": each.criterion.title,
+            "weight": each.criterion.weight,
+            "passed": each.passed,
+            **{
+                name: None if figure is None else published(figure)
+                for name, figure in (
+                    ("own", each.own), ("mean", each.mean), ("winner", each.winner),
+                )
+            },
+        }
+        for each in outcome.points
+    ]  # fmt: skip
+    return {**vars(outcome), **rounded, "points": points}

@@ -1,0 +1,75 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+
+from services.rfp.awards import queries, schemas, usecases
+from services.rfp.awards.domain import LEAST_REASON, ReasonTooShort
+from services.rfp.awards.queries import READERS, AwardView, Reader
+from services.rfp.evaluations.domain import published
+from shared.kernel import Staff
+from shared.web import invalid, now, page, requires, see_other, transaction
+from shared.web.errors import sentence
+from shared.web.idempotency import idempotent
+from shared.web.pagination import page_size, paginate
+
+pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
+
+
+@pages.app_context_processor
+def for_other_pages() -> dict[str, Any]:
+    """`awards_of(rfp_id)`: the comparison says by lot what became of it."""
+    return {"awards_of": awards_of}
+
+
+def awards_of(rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:
+    with transaction() as session:
+        return queries.awards_of(session, rfp_id)
+
+
+@pages.get("")
+@requires(Reader, *READERS)
+def index(reader: Reader) -> ResponseReturnValue:
+    after, size = request.args.get("after", ""), page_size(request.args.get("size"))
+    with transaction() as session:
+        rows = queries.all_awards(reader)
+        part = paginate(session, rows, queries.ORDER, AwardView, after=after, limit=size)
+    return page("awards/list.html", part=part)
+
+
+@pages.get("/<uuid:award_id>")
+@requires(Reader, *READERS)
+def show(reader: Reader, award_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        award = queries.show_award(session, reader, award_id)
+    return page("awards/show.html", award=award, time_now=now())
+
+
+@pages.get("/lots/<uuid:lot_id>")
+@requires(Staff, "buyer")
+def new(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
+    return page("awards/form.html", **form_of(buyer, lot_id))
+
+
+@pages.post("/lots/<uuid:lot_id>")
+@requires(Staff, "buyer")
+@idempotent
+def award(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
+    try:
+        form = schemas.AwardForm().load(request.form)
+        with transaction() as session:
+            made = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
+    except ReasonTooShort as refusal:
+        return invalid("awards/form.html", {"reason": sentence(refusal)}, **form_of(buyer, lot_id))
+    except ValidationError as error:
+        return invalid("awards/form.html", error, **form_of(buyer, lot_id))
+    return see_other(url_for("awards.show", award_id=made.id))
+
+
+def form_of(buyer: Staff, lot_id: UUID) -> dict[str, Any]:
+    with transaction() as session:
+        lot = queries.lot_to_award(session, buyer, lot_id)
+    return {"lot": lot, "published": published, "least_reason": LEAST_REASON}

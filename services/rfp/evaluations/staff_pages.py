@@ -1,0 +1,137 @@
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+
+from services.rfp.evaluations import domain, queries, schemas, usecases
+from services.rfp.evaluations.domain import Conflict, Score, published, working
+from services.rfp.evaluations.queries import READERS, EvaluationView, Part, Reader
+from services.rfp.tenders.domain import Stage
+from shared.files import require_downloadable
+from shared.kernel import N_, Staff
+from shared.web import invalid, now, page, requires, see_other, transaction
+from shared.web.downloads import attachment
+from shared.web.errors import sentence
+from shared.web.i18n import gettext
+from shared.web.pagination import page_size, paginate
+from shared.web.timeline import timeline
+
+pages = Blueprint(
+    "evaluations", __name__, url_prefix="/admin/evaluations", template_folder="templates"
+)
+HAPPENED = {
+    "bids_opened": N_("Bids opened"),
+    "interests_declared": N_("Interests declared"),
+    "scores_submitted": N_("Scores submitted"),
+    "evaluation_completed": N_("All scores in, ranking made"),
+    "lot_awarded": N_("Lot awarded"),
+}
+TONES = {Stage.OPENED: "active", Stage.EVALUATED: "good", Stage.AWARDED: "good"}
+
+
+@pages.get("")
+@requires(Reader, *READERS)
+def index(reader: Reader) -> ResponseReturnValue:
+    after, size = request.args.get("after", ""), page_size(request.args.get("size"))
+    with transaction() as session:
+        rows = queries.evaluations(reader)
+        part = paginate(
+            session, rows, queries.ORDER, queries.EvaluationRow, after=after, limit=size
+        )
+    return page("evaluations/list.html", part=part, tones=TONES)
+
+
+@pages.get("/<uuid:rfp_id>")
+@requires(Reader, *READERS)
+def show(reader: Reader, rfp_id: UUID) -> ResponseReturnValue:
+    context = shown(reader, rfp_id)
+    return page("evaluations/show.html", values=as_typed(context["evaluation"], reader), **context)
+
+
+@pages.post("/<uuid:rfp_id>/declaration")
+@requires(Staff, "evaluator")
+def declare(evaluator: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    try:
+        form = schemas.DeclarationForm().load(request.form)
+        with transaction() as session:
+            usecases.declare_interests(session, evaluator, rfp_id=rfp_id, now=now(), **form)
+    except domain.ConflictUnexplained as refusal:
+        return invalid(SHOW, {"text": sentence(refusal)}, **shown(evaluator, rfp_id))
+    except ValidationError as error:
+        return invalid(SHOW, error, **shown(evaluator, rfp_id))
+    return see_other(url_for("evaluations.show", rfp_id=rfp_id))
+
+
+@pages.post("/<uuid:rfp_id>/scores")
+@requires(Staff, "evaluator")
+def score(evaluator: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    """Save the sheet and, with the other button, submit it. What is saved stays either way."""
+    try:
+        form = schemas.SheetForm().load(request.form)
+    except ValidationError as error:
+        return invalid(SHOW, error, **shown(evaluator, rfp_id))
+    with transaction() as session:
+        usecases.save_scores(session, evaluator, rfp_id=rfp_id, given=form["scores"], now=now())
+    if request.form.get("then") != "submit":
+        return see_other(url_for("evaluations.show", rfp_id=rfp_id, saved=1))
+    return submit(evaluator, rfp_id, form["scores"])
+
+
+@pages.get("/<uuid:rfp_id>/documents/<uuid:file_id>")
+@requires(Reader, *READERS)
+def document(reader: Reader, rfp_id: UUID, file_id: UUID) -> ResponseReturnValue:
+    """A file of a bid, for those who may see the bids."""
+    with transaction() as session:
+        file = queries.show_document(session, reader, rfp_id, file_id)
+    allow = current_app.extensions["settings"].allow_unscanned
+    require_downloadable(file, allow_unscanned=allow)
+    return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)
+
+
+def submit(evaluator: Staff, rfp_id: UUID, given: list[Score]) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            usecases.submit_scores(session, evaluator, rfp_id=rfp_id, now=now())
+    except domain.GradesMissing:
+        blank = gettext("Give a grade from 0 to 5. A blank is not a zero.")
+        missing = {f"scores-{n}-grade": blank for n, s in enumerate(given) if s.grade is None}
+        return invalid(SHOW, missing, **shown(evaluator, rfp_id))
+    return see_other(url_for("evaluations.show", rfp_id=rfp_id))
+
+
+SHOW = "evaluations/show.html"
+FORMULAS: dict[str, Any] = {
+    "working": working,
+    "published": published,
+    "grade_words": schemas.WORDS_FOR_GRADES,
+    "word_number": lambda mean: int(mean.quantize(Decimal(1), ROUND_HALF_UP)),
+}
+
+
+def shown(reader: Reader, rfp_id: UUID) -> dict[str, Any]:
+    with transaction() as session:
+        evaluation = queries.show_evaluation(session, reader, rfp_id)
+        history = timeline(session, f"rfp:{rfp_id}", HAPPENED)
+    return {
+        "evaluation": evaluation,
+        "reader": reader,
+        "history": history if evaluation.part in (Part.WATCH, Part.COMPARE) else [],
+        "conflicts": list(Conflict),
+        "tones": TONES,
+        **FORMULAS,
+    }
+
+
+def as_typed(evaluation: EvaluationView, reader: Reader) -> dict[str, str]:
+    """One's own sheet under the names of the form, in its order."""
+    assert reader.person_id
+    own = {(s.bid_id, s.criterion_id): s for s in evaluation.sheets.get(reader.person_id, ())}
+    typed: dict[str, str] = {}
+    for number, cell in enumerate(evaluation.cells):
+        if given := own.get(cell):
+            grade = "" if given.grade is None else working.plain(given.grade)
+            typed |= {f"scores-{number}-grade": grade, f"scores-{number}-comment": given.comment}
+    return typed
