@@ -19,6 +19,9 @@ from services.rfp.internal import internal
 from services.rfp.plans.api import api as plans_api
 from services.rfp.plans.staff_pages import pages as plans_pages
 from services.rfp.sealing.persistence import KeyFolder
+from services.rfp.tenders.api import api as tenders_api
+from services.rfp.tenders.staff_pages import pages as rfps_pages
+from services.rfp.tenders.vendor_pages import pages as opportunities_pages
 from services.rfp.vendors.api import api as vendors_api
 from services.rfp.vendors.staff_pages import pages as vendors_pages
 from services.rfp.vendors.vendor_pages import pages as company_pages
@@ -27,12 +30,14 @@ from shared.files import LocalStorage
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
 
-APIS: tuple[Any, ...] = (plans_api, vendors_api, bids_api, evaluations_api, awards_api)
+APIS: tuple[Any, ...] = (plans_api, vendors_api, tenders_api, bids_api, evaluations_api, awards_api)
 PAGES: tuple[Blueprint, ...] = (
     internal,
     plans_pages,
     vendors_pages,
     company_pages,
+    rfps_pages,
+    opportunities_pages,
     bids_pages,
     opening_pages,
     evaluations_pages,

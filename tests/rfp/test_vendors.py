@@ -11,7 +11,7 @@ from support.rfps import NOW
 
 from services.rfp.vendors import queries, usecases
 from services.rfp.vendors.domain import Standing, VendorAdmitted
-from services.rfp.vendors.persistence import vendors
+from services.rfp.vendors.persistence import admitted_ids, vendors
 from shared.audit import audit_entries
 from shared.kernel import NotFound, uuid7
 
@@ -65,7 +65,7 @@ def test_only_the_admitted_can_be_invited(sessions: Sessions) -> None:
         offered = [vendor.name for vendor in queries.vendors_to_invite(session, buyer)]
         assert offered == ["huayun", "nordwind"]
         ids = [STRANGER, an_id("huayun-org")]
-        assert queries.admitted_ids(session, ids) == {an_id("huayun-org")}
+        assert admitted_ids(session, ids) == {an_id("huayun-org")}
 
 
 def test_an_organisation_is_registered_once_and_keeps_its_standing(sessions: Sessions) -> None:

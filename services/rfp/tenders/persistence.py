@@ -1,5 +1,6 @@
 """Tables, their mapping, and how to load an RFP that a use case will change."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from services.rfp.metadata import metadata
 from services.rfp.plans.persistence import plans
 from services.rfp.tenders.domain import (
     MOMENTS,
+    Circumstances,
     Criterion,
     Direction,
     Duty,
@@ -28,7 +30,9 @@ from services.rfp.tenders.domain import (
     Window,
     is_open,
 )
+from services.rfp.vendors.persistence import admitted_ids
 from shared.db import Instant, choice, locked
+from shared.directory import people_with_role
 from shared.kernel import Vendor
 
 rfps = Table(
@@ -193,3 +197,21 @@ def stage_at(
     draft = (rfps.c.published_at.is_(None), Stage.DRAFT.value)
     case = sa.case(draft, *reached, clock, else_=Stage.CLOSED.value)
     return sa.type_coerce(case, choice(Stage))
+
+
+def able_people(session: Session) -> set[tuple[UUID, Duty]]:
+    """Who may open and who may evaluate: the roles of the directory are named as our duties."""
+    found = people_with_role(session, *Duty)
+    return {(person.id, duty) for person in found for duty in Duty if duty in person.roles}
+
+
+def circumstances(
+    session: Session, rfp: Rfp, *, now: datetime, least_lead: timedelta
+) -> Circumstances:
+    invited = [each.organisation_id for each in rfp.invitations]
+    return Circumstances(
+        now=now,
+        least_lead=least_lead,
+        admitted=admitted_ids(session, invited),
+        able=able_people(session),
+    )

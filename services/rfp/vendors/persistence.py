@@ -1,9 +1,10 @@
 """The register of vendors. Their names are in the directory."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, registry
 
@@ -37,3 +38,9 @@ def register_vendor(session: Session, organisation_id: UUID) -> None:
     """A vendor we hear of for the first time is prospective; others stay what they are."""
     new = insert(vendors).values(organisation_id=organisation_id, standing=Standing.PROSPECTIVE)
     session.execute(new.on_conflict_do_nothing())
+
+
+def admitted_ids(session: Session, organisation_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the organisations that may be invited now."""
+    named = vendors.c.organisation_id.in_(organisation_ids)
+    return set(session.scalars(select(vendors.c.organisation_id).where(named, may_be_invited)))

@@ -110,9 +110,3 @@ def vendors_to_invite(session: Session, reader: Reader) -> list[VendorRow]:
 def vendors_to_admit(session: Session, reader: Reader) -> list[VendorRow]:
     waiting = all_vendors(reader, standing=Standing.PROSPECTIVE).order_by(*ORDER).limit(100)
     return [VendorRow(*row) for row in session.execute(waiting)]
-
-
-def admitted_ids(session: Session, organisation_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the organisations that may be invited now."""
-    named = vendors.c.organisation_id.in_(organisation_ids)
-    return set(session.scalars(select(vendors.c.organisation_id).where(named, may_be_invited)))

@@ -1,5 +1,6 @@
 """The rules of RFPs: choices, errors, parts, and the RFP itself."""
 
+from services.rfp.tenders.domain import errors
 from services.rfp.tenders.domain.choices import (
     Direction,
     Duty,
@@ -50,6 +51,7 @@ __all__ = [
     "Tier",
     "Window",
     "default_criteria",
+    "errors",
     "is_open",
     "stage",
 ]

@@ -11,6 +11,7 @@ from services.rfp.tenders.domain.choices import Direction, Duty, Formula, Window
 from services.rfp.tenders.domain.errors import MinimumBeyondTarget, QuestionAnswered, TiersBroken
 from shared.kernel import N_, uuid7
 
+BEST_GRADE = Decimal(5)
 Tier = Mapping[str, str | None]  # {"from", "to", "percent"}: [from, to), None is an open end
 
 
@@ -61,7 +62,7 @@ class SlaTarget:
 
 @dataclass(eq=False)
 class MilestoneTarget:
-    """`percent` is the share of the one-off price that is due when the milestone is accepted."""
+    """`percent` is the share of all that is paid by milestone, due when this one is accepted."""
 
     position: int
     title: str

@@ -49,6 +49,17 @@ class RfpContent:
     invitations: Sequence[Invitation]
     committee: Sequence[Member]
 
+    def check(self, *, currency: str) -> None:
+        """What even a draft must fulfil. `currency` is the plan's."""
+        if self.currency != currency:
+            raise errors.CurrencyDiffers(currency=currency)
+        if len({member.person_id for member in self.committee}) < len(self.committee):
+            raise errors.TwoDuties
+
+    def parts(self) -> dict[str, Any]:
+        values = vars(self).items()
+        return {n: list(v) if isinstance(v, list | tuple) else v for n, v in values}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
@@ -91,8 +102,8 @@ class Rfp:
 
     def rewrite(self, content: RfpContent) -> None:
         self.still_a_draft()
-        for name, value in vars(content).items():
-            setattr(self, name, list(value) if isinstance(value, list | tuple) else value)
+        for name, value in content.parts().items():
+            setattr(self, name, value)
 
     def still_a_draft(self) -> None:
         if self.published_at:
@@ -160,8 +171,6 @@ class Rfp:
         for member in self.committee:
             if (member.person_id, member.duty) not in circumstances.able:
                 raise errors.RoleMissing(duty=member.duty)
-        if len({member.person_id for member in self.committee}) < len(self.committee):
-            raise errors.TwoDuties
         openers, evaluators = len(self.people(Duty.OPENER)), len(self.people(Duty.EVALUATOR))
         if openers < LEAST_OPENERS or evaluators < LEAST_EVALUATORS:
             raise errors.CommitteeTooSmall(openers=LEAST_OPENERS, evaluators=LEAST_EVALUATORS)

@@ -1,0 +1,1 @@
+"""Reads of RFPs: `staff` for the buying side, `vendors` for those invited."""

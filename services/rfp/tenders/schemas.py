@@ -1,0 +1,242 @@
+"""What comes in and goes out, by API and form alike."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, post_load, validate
+
+from services.rfp.tenders.domain import (
+    Criterion,
+    Direction,
+    Duty,
+    Formula,
+    Invitation,
+    Lot,
+    Member,
+    MilestoneTarget,
+    PriceFormula,
+    RfpContent,
+    SlaTarget,
+    Stage,
+    Tier,
+    Window,
+    default_criteria,
+)
+from services.rfp.tenders.domain.parts import BEST_GRADE
+from shared.kernel import CURRENCY_DIGITS
+from shared.web.fields import Amount, LocalDateTime, Zone
+from shared.web.schemas import Form
+
+SHORT, LONG = validate.Length(max=200), validate.Length(max=10_000)
+SOME, MANY = validate.Length(min=1, max=50), validate.Length(max=50)
+NOTHING, LEAST, ALL = Decimal(0), Decimal("0.01"), Decimal(100)
+
+
+class LotForm(Form):
+    title = fields.String(required=True, validate=SHORT)
+    description = fields.String(load_default="", validate=LONG)
+
+
+class CriterionForm(Form):
+    key = fields.String(required=True, validate=validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"))
+    title = fields.String(required=True, validate=SHORT)
+    weight = Amount(required=True, least=LEAST, most=ALL)
+    is_price = fields.Boolean(load_default=False)
+    minimum = Amount(load_default=None, allow_none=True, least=NOTHING, most=BEST_GRADE)
+
+
+class TierForm(Form):
+    """A band [from, to). A form says `to` alone: each band begins where the one before ends."""
+
+    lower = Amount(data_key="from", places=6, allow_none=True)
+    upper = Amount(data_key="to", places=6, allow_none=True, load_default=None)
+    percent = Amount(required=True, least=NOTHING, most=ALL)
+
+
+class SlaTargetForm(Form):
+    title = fields.String(required=True, validate=SHORT)
+    unit = fields.String(required=True, validate=validate.Length(max=40))
+    formula = fields.Enum(Formula, required=True, by_value=True)
+    direction = fields.Enum(Direction, required=True, by_value=True)
+    target = Amount(required=True, places=6)
+    minimum = Amount(load_default=None, allow_none=True, places=6)
+    window = fields.Enum(Window, load_default=Window.MONTH, by_value=True)
+    tiers = fields.List(fields.Nested(TierForm), required=True, validate=SOME)
+
+
+class MilestoneForm(Form):
+    title = fields.String(required=True, validate=SHORT)
+    due_on = fields.Date(required=True)
+    percent = Amount(required=True, least=LEAST, most=ALL)
+    acceptance_criteria = fields.String(required=True, validate=LONG)
+
+
+class RfpForm(Form):
+    title = fields.String(required=True, validate=SHORT)
+    description = fields.String(required=True, validate=LONG)
+    currency = fields.String(required=True, validate=validate.OneOf(list(CURRENCY_DIGITS)))
+    time_zone = Zone(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    deadline_at = LocalDateTime(required=True)
+    price_formula = fields.Enum(PriceFormula, required=True, by_value=True)
+    lots = fields.List(fields.Nested(LotForm), required=True, validate=SOME)
+    criteria = fields.List(fields.Nested(CriterionForm), validate=SOME)
+    sla_targets = fields.List(fields.Nested(SlaTargetForm), load_default=list, validate=MANY)
+    milestones = fields.List(fields.Nested(MilestoneForm), load_default=list, validate=MANY)
+    invitees = fields.List(fields.UUID(), load_default=list, validate=MANY)
+    evaluators = fields.List(fields.UUID(), load_default=list, validate=MANY)
+    openers = fields.List(fields.UUID(), load_default=list, validate=MANY)
+
+    @post_load
+    def as_content(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        return content_of(data)
+
+
+class NewRfpForm(RfpForm):
+    """Loads to `plan_id` and `content`."""
+
+    plan_id = fields.UUID(required=True)
+
+    @post_load
+    def as_content(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        return {"plan_id": data.pop("plan_id"), "content": content_of(data)}
+
+
+class QuestionForm(Form):
+    text = fields.String(required=True, validate=validate.Length(max=4000))
+
+
+class RfpListQuery(Form):
+    stage = fields.Enum(Stage, by_value=True)
+    after = fields.String(load_default="")
+
+
+class RfpLotOut(Schema):
+    id = fields.UUID()
+    title = fields.String()
+    description = fields.String()
+
+
+class RfpCriterionOut(Schema):
+    id = fields.UUID()
+    key = fields.String()
+    title = fields.String()
+    weight = Amount()
+    is_price = fields.Boolean()
+    minimum = Amount(allow_none=True)
+
+
+class RfpSlaTargetOut(Schema):
+    id = fields.UUID()
+    title = fields.String()
+    unit = fields.String()
+    formula = fields.Enum(Formula, by_value=True)
+    direction = fields.Enum(Direction, by_value=True)
+    target = Amount()
+    minimum = Amount(allow_none=True)
+    window = fields.Enum(Window, by_value=True)
+    tiers = fields.List(fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)))
+
+
+class RfpMilestoneOut(Schema):
+    id = fields.UUID()
+    number = fields.Integer(attribute="position")
+    title = fields.String()
+    due_on = fields.Date()
+    percent = Amount()
+    acceptance_criteria = fields.String()
+
+
+class RfpSummary(Schema):
+    id = fields.UUID()
+    number = fields.String()
+    title = fields.String()
+    stage = fields.Enum(Stage, by_value=True)
+    deadline_at = fields.AwareDateTime()
+
+
+class AskedOut(RfpSummary):
+    """What vendors and staff see alike."""
+
+    description = fields.String()
+    currency = fields.String()
+    time_zone = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    price_formula = fields.Enum(PriceFormula, by_value=True)
+    standstill_days = fields.Integer()
+    version = fields.Integer()
+    published_at = fields.AwareDateTime()
+    lots = fields.List(fields.Nested(RfpLotOut))
+    criteria = fields.List(fields.Nested(RfpCriterionOut))
+    sla_targets = fields.List(fields.Nested(RfpSlaTargetOut))
+    milestones = fields.List(fields.Nested(RfpMilestoneOut))
+
+
+class NamedOut(Schema):
+    id = fields.UUID()
+
+
+class RfpOut(AskedOut):
+    """For staff: with who is invited and who serves on the committee."""
+
+    plan_id = fields.UUID()
+    buyer_id = fields.UUID()
+    invitees = fields.Pluck(NamedOut, "id", many=True)
+    evaluators = fields.Pluck(NamedOut, "id", many=True)
+    openers = fields.Pluck(NamedOut, "id", many=True)
+
+
+class RfpList(Schema):
+    items = fields.List(fields.Nested(RfpSummary), attribute="rows")
+    after = fields.String()
+
+
+class QuestionOut(Schema):
+    id = fields.UUID()
+    text = fields.String()
+    asked_at = fields.AwareDateTime()
+    answer = fields.String()
+    answered_at = fields.AwareDateTime()
+
+
+class QuestionList(Schema):
+    items = fields.List(fields.Nested(QuestionOut))
+
+
+def content_of(data: dict[str, Any]) -> RfpContent:
+    targets = [target_of(n, given) for n, given in enumerate(data["sla_targets"], start=1)]
+    criteria = [Criterion(n, **each) for n, each in enumerate(data.pop("criteria", ()), start=1)]
+    openers = [Member(person, Duty.OPENER) for person in unique(data.pop("openers"))]
+    evaluators = [Member(person, Duty.EVALUATOR) for person in unique(data.pop("evaluators"))]
+    parts: dict[str, Any] = {
+        "lots": [Lot(n, **each) for n, each in enumerate(data["lots"], start=1)],
+        "criteria": criteria or default_criteria(),
+        "sla_targets": targets,
+        "milestones": [
+            MilestoneTarget(n, **each) for n, each in enumerate(data["milestones"], start=1)
+        ],
+        "invitations": [Invitation(each) for each in unique(data.pop("invitees"))],
+        "committee": openers + evaluators,
+    }
+    return RfpContent(**data | parts)
+
+
+def target_of(position: int, given: dict[str, Any]) -> SlaTarget:
+    tiers: list[Tier] = []
+    edge: Decimal | None = None
+    for tier in given["tiers"]:
+        lower, upper = plain(tier.get("lower", edge)), plain(tier["upper"])
+        tiers.append({"from": lower, "to": upper, "percent": plain(tier["percent"])})
+        edge = tier["upper"]
+    return SlaTarget(position, **given | {"tiers": tiers})
+
+
+def plain(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number:f}"
+
+
+def unique(ids: list[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(ids))

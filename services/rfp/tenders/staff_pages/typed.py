@@ -1,0 +1,72 @@
+"""The form of a draft: what stands in it, and what can be chosen."""
+
+from typing import Any
+
+from services.rfp.plans.queries import PlanView
+from services.rfp.tenders import schemas
+from services.rfp.tenders.domain import Direction, Duty, Formula, PriceFormula, default_criteria
+from services.rfp.tenders.queries import staff
+from services.rfp.vendors.queries import vendors_to_invite
+from shared.directory import people_with_role
+from shared.kernel import Staff
+from shared.web import formats, i18n, now, transaction
+from shared.web.forms import flattened
+from shared.web.templating import local_input
+
+ZONES = (
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Los_Angeles",
+    "UTC",
+)
+
+
+def from_plan(plan: PlanView, *, zone: str) -> dict[str, Any]:
+    """What the plan says already, and the default criteria."""
+    said = {
+        "title": plan.title,
+        "description": plan.scope_in,
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "time_zone": zone,
+        "price_formula": PriceFormula.LOWEST_RATIO,
+        "lots-0-title": plan.title,
+    }
+    criteria = schemas.RfpCriterionOut(many=True).dump(default_criteria())
+    return said | written({"criteria": criteria})
+
+
+def as_typed(rfp: staff.RfpView) -> dict[str, Any]:
+    """A draft under the names of its form; the deadline as the clock of the user shows it."""
+    values = written(schemas.RfpOut().dump(rfp))
+    return values | {"deadline_at": local_input(rfp.deadline_at)}
+
+
+def written(dumped: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flattened(dumped) if value is not None}
+
+
+def choices(buyer: Staff) -> dict[str, Any]:
+    with transaction() as session:
+        invitable = vendors_to_invite(session, buyer)
+        able = {duty: people_with_role(session, duty) for duty in Duty}
+    return {
+        "vendors": [(vendor.organisation_id, vendor.name) for vendor in invitable],
+        "evaluators": [(person.id, person.name) for person in able[Duty.EVALUATOR]],
+        "openers": [(person.id, person.name) for person in able[Duty.OPENER]],
+        "price_formulas": list(PriceFormula),
+        "formulas": list(Formula),
+        "directions": list(Direction),
+        "zones": ZONES,
+        "zone_label": zone_label,
+    }
+
+
+def zone_label(name: str) -> str:
+    """China Standard Time (UTC+8), in the reader's language."""
+    return formats.zone_words(now(), i18n.locale(), formats.known_zone(name))

@@ -1,0 +1,120 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+
+from services.rfp.plans import queries as plans
+from services.rfp.plans.domain import PlanState
+from services.rfp.tenders import schemas, usecases
+from services.rfp.tenders.domain import errors
+from services.rfp.tenders.queries import staff
+from services.rfp.tenders.staff_pages.blueprint import pages
+from services.rfp.tenders.staff_pages.typed import as_typed, choices, from_plan
+from shared.kernel import DomainError, Staff
+from shared.web import invalid, now, page, requires, see_other, transaction
+from shared.web.errors import sentence
+from shared.web.idempotency import idempotent
+from shared.web.pagination import paginate
+from shared.web.rows import changed_rows
+
+# Which answer of the form a rule is about.
+FIELDS: dict[type[DomainError], str] = {errors.TwoDuties: "openers"}
+REFUSALS: tuple[type[ValidationError | DomainError], ...] = (ValidationError, *FIELDS)
+
+
+@pages.get("/new")
+@requires(Staff, "buyer")
+def new(buyer: Staff) -> ResponseReturnValue:
+    if "plan" not in request.args:
+        return choose_plan(buyer)
+    plan = approved_plan(buyer, request.args["plan"])
+    return form_page(buyer, plan=plan, values=from_plan(plan, zone=buyer.zone))
+
+
+def choose_plan(buyer: Staff) -> ResponseReturnValue:
+    with transaction() as session:
+        rows = plans.all_plans(buyer, state=PlanState.APPROVED)
+        after = request.args.get("after", "")
+        part = paginate(session, rows, plans.ORDER, plans.PlanRow, after=after)
+    return page("tenders/choose_plan.html", part=part)
+
+
+@pages.post("/rows")
+@requires(Staff, "buyer")
+def new_rows(buyer: Staff) -> ResponseReturnValue:
+    """The form of a new draft with one row more or less."""
+    plan = approved_plan(buyer, request.form.get("plan_id", ""))
+    return form_page(buyer, plan=plan, values=changed_rows(request.form))
+
+
+@pages.post("")
+@requires(Staff, "buyer")
+@idempotent
+def draft(buyer: Staff) -> ResponseReturnValue:
+    plan = approved_plan(buyer, request.form.get("plan_id", ""))
+    try:
+        form = schemas.NewRfpForm().load(request.form)
+        with transaction() as session:
+            rfp = usecases.draft_rfp(session, buyer, now=now(), **form)
+    except REFUSALS as error:
+        return again(buyer, error, plan=plan)
+    return see_other(url_for("rfps.show", rfp_id=rfp.id))
+
+
+@pages.get("/<uuid:rfp_id>/edit")
+@requires(Staff, "buyer")
+def edit(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    rfp = draft_of(buyer, rfp_id)
+    return form_page(buyer, rfp=rfp, values=as_typed(rfp))
+
+
+@pages.post("/<uuid:rfp_id>/rows")
+@requires(Staff, "buyer")
+def edit_rows(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    rfp = draft_of(buyer, rfp_id)
+    return form_page(buyer, rfp=rfp, values=changed_rows(request.form))
+
+
+@pages.post("/<uuid:rfp_id>/edit")
+@requires(Staff, "buyer")
+def rewrite(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    rfp = draft_of(buyer, rfp_id)
+    try:
+        content = schemas.RfpForm().load(request.form)
+        with transaction() as session:
+            usecases.rewrite_rfp(session, buyer, content, rfp_id=rfp_id)
+    except REFUSALS as error:
+        return again(buyer, error, rfp=rfp)
+    return see_other(url_for("rfps.show", rfp_id=rfp_id))
+
+
+def form_page(buyer: Staff, *, values: Mapping[str, Any], **about: Any) -> ResponseReturnValue:
+    return page("tenders/form.html", values=values, **about, **choices(buyer))
+
+
+def again(buyer: Staff, error: ValidationError | DomainError, **about: Any) -> ResponseReturnValue:
+    wrong = error if isinstance(error, ValidationError) else {FIELDS[type(error)]: sentence(error)}
+    return invalid("tenders/form.html", wrong, **about, **choices(buyer))
+
+
+def approved_plan(buyer: Staff, plan_id: str) -> plans.PlanView:
+    try:
+        wanted = UUID(plan_id)
+    except ValueError:
+        abort(404)
+    with transaction() as session:
+        plan = plans.show_plan(session, buyer, wanted)
+    if plan.state is not PlanState.APPROVED:
+        raise errors.PlanNotApproved
+    return plan
+
+
+def draft_of(buyer: Staff, rfp_id: UUID) -> staff.RfpView:
+    with transaction() as session:
+        rfp = staff.show_rfp(session, buyer, rfp_id)
+    if rfp.published_at:
+        raise errors.RfpPublished(title=rfp.title)
+    return rfp

@@ -1,0 +1,126 @@
+"""What people do to RFPs and questions. Callers own the transaction; nothing here commits."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.rfp.plans.domain import PlanState
+from services.rfp.plans.persistence import load_plan
+from services.rfp.tenders import events
+from services.rfp.tenders.domain import Question, Rfp, RfpContent, errors
+from services.rfp.tenders.persistence import (
+    circumstances,
+    load_question,
+    load_rfp,
+    require_invited,
+)
+from shared import audit, db, directory
+from shared.db import next_number
+from shared.kernel import Staff, Vendor
+from shared.messaging import outbox
+from shared.messaging.notices import notify
+
+
+def draft_rfp(
+    session: Session, buyer: Staff, content: RfpContent, *, plan_id: UUID, now: datetime
+) -> Rfp:
+    """An RFP begins as a draft that only the buying side sees."""
+    plan = load_plan(session, plan_id)
+    if plan.state is not PlanState.APPROVED:
+        raise errors.PlanNotApproved
+    content.check(currency=plan.currency)
+    number = next_number(session, "RFP", now.year)
+    rfp = Rfp(
+        number=number, plan_id=plan_id, buyer_id=buyer.user_id, created_at=now, **content.parts()
+    )
+    session.add(rfp)
+    note(session, buyer, rfp, "rfp_drafted")
+    return rfp
+
+
+def rewrite_rfp(session: Session, buyer: Staff, content: RfpContent, *, rfp_id: UUID) -> None:
+    rfp = load_rfp(session, rfp_id)
+    content.check(currency=rfp.currency)
+    rfp.rewrite(content)
+    note(session, buyer, rfp, "rfp_changed")
+
+
+def publish_rfp(session: Session, buyer: Staff, *, rfp_id: UUID, least_lead: timedelta) -> None:
+    """Opens the RFP for bids, unless something is missing. The database's clock decides."""
+    rfp = load_rfp(session, rfp_id)
+    now = db.clock(session)
+    rfp.publish(circumstances(session, rfp, now=now, least_lead=least_lead))
+    note(session, buyer, rfp, "rfp_published")
+    outbox.record(session, events.rfp_published(rfp))
+    tell_invited(session, rfp, "rfp_published", now, dedupe=str(rfp.id), due_at=rfp.deadline_at)
+
+
+def ask_question(session: Session, vendor: Vendor, *, rfp_id: UUID, text: str) -> Question:
+    """Whoever asks stays unnamed: to the other bidders and in the notice to the buyer."""
+    rfp = load_rfp(session, rfp_id, require_invited(vendor))
+    now = db.clock(session)  # only now: the wait for the lock may have lasted past the deadline
+    rfp.require_open(now)
+    question = Question(rfp_id, vendor.vendor_id, vendor.person_id, text, now)
+    session.add(question)
+    note(session, vendor, rfp, "question_asked", question_id=str(question.id))
+    path = f"/admin/rfps/{rfp.id}?tab=questions"
+    tell(session, rfp, "question_asked", [rfp.buyer_id], now, path=path, dedupe=str(question.id))
+    return question
+
+
+def answer_question(
+    session: Session, buyer: Staff, *, question_id: UUID, text: str, now: datetime
+) -> None:
+    """All invited vendors get question and answer alike."""
+    question = load_question(session, question_id)
+    question.reply(text, by=buyer.user_id, now=now)
+    rfp = session.get_one(Rfp, question.rfp_id)
+    note(session, buyer, rfp, "question_answered", question_id=str(question.id))
+    tell_invited(session, rfp, "question_answered", now, dedupe=str(question.id))
+
+
+def tell_invited(
+    session: Session,
+    rfp: Rfp,
+    template: str,
+    now: datetime,
+    *,
+    dedupe: str,
+    due_at: datetime | None = None,
+) -> None:
+    invited = [each.organisation_id for each in rfp.invitations]
+    to = directory.ids(directory.people_of(session, *invited))
+    path = f"/portal/opportunities/{rfp.id}"
+    tell(session, rfp, template, to, now, path=path, dedupe=dedupe, due_at=due_at)
+
+
+def tell(
+    session: Session,
+    rfp: Rfp,
+    template: str,
+    to: Sequence[UUID],
+    now: datetime,
+    *,
+    path: str,
+    dedupe: str,
+    due_at: datetime | None = None,
+) -> None:
+    notify(
+        session,
+        source=events.SOURCE,
+        to=to,
+        template=template,
+        subject_type="rfp",
+        subject_id=rfp.id,
+        path=path,
+        now=now,
+        dedupe=dedupe,
+        params={"number": rfp.number, "title": rfp.title},
+        due_at=due_at,
+    )
+
+
+def note(session: Session, actor: Staff | Vendor, rfp: Rfp, action: str, **detail: str) -> None:
+    audit.record(session, actor, chain=f"rfp:{rfp.id}", action=action, detail=detail)
