@@ -12,15 +12,23 @@ from shared.kernel import Actor
 from shared.web.i18n import gettext
 
 A = TypeVar("A", bound=Actor)
+B = TypeVar("B", bound=Actor)
 P = ParamSpec("P")
 T = TypeVar("T")
-Guard = Callable[[Callable[Concatenate[A, P], T]], Callable[P, T]]
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @overload
 def requires(
-    kind: type[A] | tuple[type[A], ...], *roles: str
+    kind: type[A], *roles: str
+) -> Callable[[Callable[Concatenate[A, P], T]], Callable[P, T]]: ...
+@overload
+def requires(
+    kind: tuple[type[A], type[B]], *roles: str
+) -> Callable[[Callable[Concatenate[A | B, P], T]], Callable[P, T]]: ...
+@overload
+def requires(
+    kind: tuple[type[A], ...], *roles: str
 ) -> Callable[[Callable[Concatenate[A, P], T]], Callable[P, T]]: ...
 @overload
 def requires(
