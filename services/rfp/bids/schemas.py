@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from unicodedata import category
+from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 from werkzeug.datastructures import MultiDict
@@ -21,13 +23,14 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *args, **kwargs)
-        try:
-            readable = "\0" not in str(text) and str(text).encode()
-        except UnicodeEncodeError:
-            readable = False
-        if readable is False:
+        if text != readable(str(text)):
             raise ValidationError(gettext("Remove the characters that cannot be shown."))
         return text
+
+
+def readable(text: str) -> str:
+    """Without control characters, but for those that part lines and columns."""
+    return "".join(c for c in text if c in "\n\r\t" or category(c) not in ("Cc", "Cs"))
 
 
 class Typed(Text):
@@ -56,6 +59,14 @@ class DraftPromise(Form):
     @post_load
     def as_text(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return data | {"target_id": str(data["target_id"])}
+
+
+def as_id(value: Any) -> UUID | None:
+    """The id that a button names, if it names one."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 class DraftForm(Form):
@@ -103,7 +114,7 @@ class PromiseForm(Form):
 
 
 class BidForm(Form):
-    """A whole bid. Rows of a form that were left blank are no rows."""
+    """A whole bid. Price lines of a form that were left blank are none."""
 
     solution = Text(required=True, validate=validate.Length(max=LONG))
     lines = fields.List(
@@ -120,23 +131,31 @@ class BidForm(Form):
     def without_blanks(self, data: Any, **kwargs: Any) -> Any:
         if not isinstance(data, Mapping) or isinstance(data, MultiDict):
             return data
-        rows = {name: data[name] for name in ("lines", "promises") if is_list(data.get(name))}
-        return {**data, **{name: [r for r in row if not is_blank(r)] for name, row in rows.items()}}
+        lines = data.get("lines")
+        if not isinstance(lines, list):
+            return data
+        return {**data, "lines": [line for line in lines if not is_blank(line)]}
 
     @post_load
     def apart(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {"files": data.pop("files"), "content": BidContent(**data)}
 
 
-def is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 def is_blank(row: Any) -> bool:
     """Only what a form sends of itself is in the row."""
     return isinstance(row, Mapping) and not any(
-        value not in (None, "") for name, value in row.items() if name not in ("kind", "target_id")
+        value not in (None, "") for name, value in row.items() if name != "kind"
     )
+
+
+class SeenForm(Form):
+    """When the draft on the page had been saved, as the page says it; empty for never."""
+
+    seen = fields.String(load_default="")
+
+
+class SubmitForm(SeenForm):
+    replace = fields.Boolean(load_default=False)
 
 
 class UploadQuery(Form):

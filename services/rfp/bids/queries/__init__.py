@@ -11,6 +11,7 @@ from services.rfp.bids.queries.bidding import (
     drafts_to_finish,
     own_bids,
     own_places,
+    place_of,
     receipt,
 )
 from services.rfp.bids.queries.opening import (
@@ -43,5 +44,6 @@ __all__ = [
     "openings_due",
     "own_bids",
     "own_places",
+    "place_of",
     "receipt",
 ]

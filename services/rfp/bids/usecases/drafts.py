@@ -93,15 +93,20 @@ def save_draft(
     answers: Mapping[str, Any],
     keys: KeyStore,
     files: Collection[UUID] | None = None,
-    seen: datetime | None = None,
+    seen: str | None = None,
 ) -> Draft:
-    """Keep what was typed. `files`: those that stay; `seen`: when what was edited was saved."""
+    """Keep what was typed. `files`: those that stay. `seen`: see `require_unchanged`."""
     rfp = require_bidder(session, vendor, lot_id=lot_id)
     draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
-    if seen and saved_at != seen:
-        raise DraftChanged
+    require_unchanged(saved_at, seen)
     kept = draft.documents if files is None else chosen(draft, files)
     return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys, db.clock(session))
+
+
+def require_unchanged(saved_at: datetime | None, seen: str | None) -> None:
+    """`seen`: when the draft that somebody saw was saved; empty if there was none."""
+    if seen is not None and seen != (saved_at.isoformat() if saved_at else ""):
+        raise DraftChanged
 
 
 def add_file(

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import replace as with_changes
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,13 +12,18 @@ from services.rfp.bids.domain import (
     BidContent,
     BidState,
     Draft,
-    DraftChanged,
     bid_context,
     next_version,
     require_complete,
 )
 from services.rfp.bids.persistence import current_bid
-from services.rfp.bids.usecases.drafts import chosen, locked_draft, require_admitted, write
+from services.rfp.bids.usecases.drafts import (
+    chosen,
+    locked_draft,
+    require_admitted,
+    require_unchanged,
+    write,
+)
 from services.rfp.sealing.domain import KeyStore, seal
 from services.rfp.tenders.persistence import load_rfp_of_lot, require_invited
 from shared import audit, db
@@ -37,9 +41,9 @@ def submit_bid(
     files: Collection[UUID],
     keys: KeyStore,
     replace: bool = False,
-    seen: datetime | None = None,
+    seen: str | None = None,
 ) -> Bid:
-    """Record a sealed bid with files of the draft. `seen`: when the draft had been saved.
+    """Record a sealed bid with files of the draft. `seen`: see `require_unchanged`.
 
     What was bid becomes the draft, to replace from, and files that were left out stay in it.
     """
@@ -50,8 +54,7 @@ def submit_bid(
     current = current_bid(session, vendor, lot_id)
     version = next_version(current, replace=replace)
     draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
-    if seen and saved_at != seen:
-        raise DraftChanged
+    require_unchanged(saved_at, seen)
     whole = with_changes(content, documents=chosen(draft, files), submitted_by=vendor.subject)
     require_complete(whole, rfp.sla_targets)
     retire(session, current)

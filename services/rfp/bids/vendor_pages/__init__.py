@@ -1,0 +1,169 @@
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from services.rfp.bids import queries, schemas, usecases
+from services.rfp.bids.domain import BidState, LineKind
+from services.rfp.bids.queries import Bidding
+from services.rfp.bids.vendor_pages import form as bid_form
+from shared.kernel import N_, Vendor
+from shared.web import page, requires, see_other, transaction
+from shared.web.forms import form_errors
+from shared.web.idempotency import idempotent
+from shared.web.pagination import page_size, paginate
+from shared.web.rows import changed_rows
+from shared.web.timeline import timeline
+from shared.web.uploads import Upload, uploaded_file
+
+pages = Blueprint("bids", __name__, url_prefix="/portal/bids", template_folder="../templates")
+TONES = {
+    BidState.SUBMITTED: "sealed",
+    BidState.REPLACED: "off",
+    BidState.OPENED: "good",
+    BidState.UNREADABLE: "bad",
+}
+HAPPENED = {
+    "bid_received": N_("Received and sealed, version %(version)s"),
+    "bid_replaced": N_("Replaced by a later version"),
+    "bid_opened": N_("Opened"),
+    "bid_unreadable": N_("Could not be read at the opening"),
+    "document_damaged": N_("One of the files could not be read"),
+}
+
+
+@pages.get("")
+@requires(Vendor)
+def index(vendor: Vendor) -> ResponseReturnValue:
+    after, limit = request.args.get("after", ""), page_size(request.args.get("size"))
+    with transaction() as session:
+        part = paginate(
+            session,
+            queries.own_places(vendor),
+            queries.PLACE_ORDER,
+            queries.as_place,
+            after=after,
+            limit=limit,
+        )
+    return page("bids/list.html", part=part, tones=TONES)
+
+
+@pages.get("/lots/<uuid:lot_id>")
+@requires(Vendor)
+def edit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """The form, from the draft; with `?check=1` it says what is missing."""
+    bidding = load(vendor, lot_id)
+    errors = bid_form.checked(bidding).errors if "check" in request.args else {}
+    return page("bids/edit.html", errors=errors, **shown(bidding))
+
+
+@pages.post("/lots/<uuid:lot_id>")
+@requires(Vendor)
+def save(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """Each button saves the draft, and then adds or removes something or goes on to the check."""
+    button = request.form
+    try:
+        save_answers(vendor, lot_id, button)
+    except ValidationError as error:
+        typed = replace(load(vendor, lot_id), answers=bid_form.typed(button))
+        errors = form_errors(error.messages_dict)
+        return page("bids/edit.html", 422, errors=errors, **shown(typed))
+    if upload := uploaded_file(limit=usecases.FILE_BYTES):
+        keep_file(vendor, lot_id, upload)
+    if button.get("step") != "check":
+        row = "new" if "add" in button else None
+        return see_other(url_for("bids.edit", lot_id=lot_id, row=row))
+    bidding = load(vendor, lot_id)
+    if errors := bid_form.checked(bidding).errors:
+        return page("bids/edit.html", 422, errors=errors, **shown(bidding))
+    return see_other(url_for("bids.check", lot_id=lot_id))
+
+
+@pages.get("/lots/<uuid:lot_id>/check")
+@requires(Vendor)
+def check(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """The whole bid once more, before it is sealed."""
+    bidding = load(vendor, lot_id)
+    content = bid_form.checked(bidding).content
+    if content is None or not bidding.place.is_open:
+        return see_other(url_for("bids.edit", lot_id=lot_id, check=1))
+    return page("bids/check.html", content=content, **shown(bidding))
+
+
+@pages.post("/lots/<uuid:lot_id>/bid")
+@requires(Vendor)
+@idempotent
+def submit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """Seal what was checked: if the draft has changed since, nothing is submitted."""
+    form = schemas.SubmitForm().load(request.form)
+    with transaction() as session:
+        usecases.require_bidder(session, vendor, lot_id=lot_id)
+    bidding = load(vendor, lot_id)
+    checked = bid_form.checked(bidding)
+    if checked.content is None:
+        return page("bids/edit.html", 422, errors=checked.errors, **shown(bidding))
+    with transaction() as session:
+        bid = usecases.submit_bid(
+            session,
+            vendor,
+            lot_id=lot_id,
+            content=checked.content,
+            files=[document.id for document in bidding.documents],
+            keys=current_app.extensions["keys"],
+            **form,
+        )
+    return see_other(url_for("bids.show", bid_id=bid.id))
+
+
+@pages.get("/<uuid:bid_id>")
+@requires(Vendor)
+def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        receipt = queries.receipt(session, vendor, bid_id)
+        place = queries.place_of(session, vendor, receipt.lot_id)
+        history = timeline(session, f"bid:{bid_id}", HAPPENED, names=False)
+    return page("bids/receipt.html", receipt=receipt, place=place, history=history, tones=TONES)
+
+
+def load(vendor: Vendor, lot_id: UUID) -> Bidding:
+    with transaction() as session:
+        return queries.bidding(session, vendor, lot_id, current_app.extensions["keys"])
+
+
+def shown(bidding: Bidding) -> dict[str, Any]:
+    return {
+        "bidding": bidding,
+        "place": bidding.place,
+        "rows": bid_form.price_rows(bidding),
+        "wishes": bid_form.wishes(bidding),
+        "totals": bid_form.totals(bidding),
+        "parts": bid_form.parts(bidding),
+        "kinds": list(LineKind),
+        "tones": TONES,
+    }
+
+
+def save_answers(vendor: Vendor, lot_id: UUID, sent: MultiDict[str, str]) -> None:
+    """Save what was typed without blank rows, but for the one that was asked for."""
+    answers = schemas.DraftForm().load(MultiDict(changed_rows(sent)))["answers"]
+    lines = [line for line in answers["lines"] if not schemas.is_blank(line)]
+    answers["lines"] = [*lines, {}] if sent.get("add") == "lines" else lines
+    seen, keys = schemas.SeenForm().load(sent)["seen"], current_app.extensions["keys"]
+    with transaction() as session:
+        usecases.save_draft(session, vendor, lot_id=lot_id, answers=answers, keys=keys, seen=seen)
+        if file_id := schemas.as_id(sent.get("remove")):
+            usecases.remove_file(session, vendor, lot_id=lot_id, file_id=file_id, keys=keys)
+
+
+def keep_file(vendor: Vendor, lot_id: UUID, upload: Upload) -> None:
+    extensions = current_app.extensions
+    about = {"name": upload.name, "media_type": upload.media_type}
+    with (
+        usecases.sealed_file(extensions["storage"], upload.chunks, **about) as file,
+        transaction() as session,
+    ):
+        usecases.add_file(session, vendor, lot_id=lot_id, file=file, keys=extensions["keys"])
