@@ -3,6 +3,7 @@
 import sys
 
 from deploy.dev import commands, stack
+from deploy.kafka.jars import WrongJars
 from shared.config import ConfigError
 
 COMMANDS = {
@@ -31,5 +32,5 @@ def main(name: str, arguments: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1] if sys.argv[1:] else "", sys.argv[2:])
-    except ConfigError as fault:
+    except (ConfigError, WrongJars) as fault:
         sys.exit(str(fault))

@@ -7,7 +7,7 @@ from deploy.dev.stack import Stack
 from deploy.packages import SERVICES, Package
 
 DEMO = {"ALLOW_UNSCANNED": "1", "RFP_LEAST_LEAD_SECONDS": "5", "LOG_LEVEL": "INFO"}
-OURS = ("DATABASE_", "UPSTREAM_", "KAFKA_", "SMTP_", "INTERNAL_")
+OURS = ("DATABASE_", "UPSTREAM_", "KAFKA_BOOTSTRAP", "SMTP_", "INTERNAL_")
 
 
 def outside() -> dict[str, str]:

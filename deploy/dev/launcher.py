@@ -5,7 +5,6 @@ import fcntl
 import gc
 import os
 import signal
-import socket
 import sys
 import time
 from typing import IO, Any
@@ -13,6 +12,7 @@ from typing import IO, Any
 import psutil
 
 from deploy.dev import pids, stackfile
+from deploy.dev.ports import check_ports
 from deploy.dev.servers import Servers, servers
 from deploy.dev.stack import Stack, read_json, write_json
 from deploy.dev.supervisor import BootFailed, Supervisor
@@ -80,23 +80,6 @@ class Launcher:
 def as_json(unit: Unit) -> dict[str, Any]:
     names = ("name", "pid", "created", "port", "once", "ended", "starts", "stop_signal")
     return {name: getattr(unit, name) for name in names} | {"ready": unit.done}
-
-
-def check_ports(units: list[Unit]) -> None:
-    """Every port that somebody else holds is named at once."""
-    taken = [str(unit.port) for unit in units if unit.port and not free(unit.port)]
-    if taken:
-        raise OSError(f"Taken by another program: port {', '.join(taken)}. Choose another PORT.")
-
-
-def free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def lock(stack: Stack) -> IO[str]:

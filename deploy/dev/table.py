@@ -29,6 +29,11 @@ def call(module: str, function: str, *arguments: object) -> None:
     getattr(import_module(module), function)(*arguments)
 
 
+def run_prepared(prepare: Callable[[], list[str]]) -> None:
+    """Make what is missing, then become the server."""
+    execute(prepare())
+
+
 class Table:
     """The units of a stack, in the order of their start."""
 
@@ -49,12 +54,12 @@ class Table:
     def embedded(self) -> Iterator[Unit]:
         stack, servers = self.stack, self.servers
         if servers.cluster:
-            run = partial(execute, servers.cluster.prepare())
+            run = partial(run_prepared, servers.cluster.prepare)
             ready = readiness.accepts_sql(servers.cluster.url)
             port, fast = servers.cluster.port, signal.SIGINT
             yield self.unit("postgres", run, ready=ready, port=port, stop_signal=fast)
         if servers.broker:
-            run, port = partial(execute, servers.broker.prepare()), servers.broker.port
+            run, port = partial(run_prepared, servers.broker.prepare), servers.broker.port
             yield self.unit("kafka", run, ready=readiness.listens(port), port=port)
         if port := servers.mail_port or 0:
             run = partial(call, "deploy.dev.mail", "serve", stack.data / "mail", port)

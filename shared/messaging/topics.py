@@ -37,3 +37,13 @@ def as_kafka_says(spec: TopicSpec) -> dict[str, Any]:
         "replication_factor": spec.replicas,
         "configs": dict(spec.settings),
     }
+
+
+def describe_topics(bootstrap: str) -> dict[str, int]:
+    """Name -> number of partitions, of all topics that are not Kafka's own."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id="tandem-topics")
+    try:
+        found = admin.describe_topics([name for name in admin.list_topics() if name[0] != "_"])
+        return {topic["name"]: len(topic["partitions"]) for topic in found}
+    finally:
+        admin.close()

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from deploy.dev.launcher import free
+from deploy.dev.ports import free
 from deploy.dev.stack import OFFSETS, ROOT
 
 UP_WITHIN_S = 240
@@ -64,6 +64,10 @@ class RunningStack:
         while self.units()[name]["pid"] == pid and time.monotonic() < until:
             time.sleep(0.05)
         return pid
+
+    def kill_launcher(self) -> None:
+        state = json.loads((self.data / "run" / "state.json").read_text())
+        os.kill(state["launcher"]["pid"], signal.SIGKILL)
 
     def wait_ready(self) -> None:
         until = time.monotonic() + READY_WITHIN_S
