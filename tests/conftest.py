@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import has_request_context, request
 from support.database import Sessions, make_database, rolled_back
+from support.stack import stack  # noqa: F401  # a fixture
 
 from shared import db
 
