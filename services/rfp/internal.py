@@ -9,12 +9,17 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from services.rfp.bids import queries as bids
 from services.rfp.evaluations import queries as evaluations
 from services.rfp.evaluations.queries import EvaluationRow
 from services.rfp.plans import queries as plans
 from services.rfp.plans.queries import PlanRow
+from services.rfp.tenders.queries import staff as rfps
+from services.rfp.tenders.queries import vendors as opportunities
+from services.rfp.tenders.queries.staff import RfpRow
+from services.rfp.tenders.queries.vendors import OpportunityRow
 from services.rfp.vendors import queries as vendors
-from shared.kernel import Actor, Staff
+from shared.kernel import Actor, Staff, Vendor
 from shared.web import requires, transaction
 from shared.web.i18n import gettext as _
 
@@ -56,6 +61,25 @@ def on_vendors(session: Session, actor: Actor) -> Iterable[Item]:
             yield Item(_("Admit vendor"), vendor.name, href, _("You are a buyer"))
 
 
+def on_tenders(session: Session, actor: Actor) -> Iterable[Item]:
+    if isinstance(actor, Vendor):
+        begun = bids.rfps_begun(session, actor)
+        for invitation in opportunities.open_invitations(session, actor):
+            if invitation.id not in begun:
+                href = f"/portal/opportunities/{invitation.id}"
+                yield tender_item(_("Prepare bid"), invitation, href, _("You are invited"))
+    elif isinstance(actor, Staff) and "buyer" in actor.roles:
+        for rfp in rfps.drafts_to_publish(session, actor):
+            yield tender_item(_("Publish RFP"), rfp, f"/admin/rfps/{rfp.id}", _("You drafted it"))
+        for rfp in rfps.rfps_with_questions(session, actor):
+            href = f"/admin/rfps/{rfp.id}?tab=questions"
+            yield tender_item(_("Answer questions"), rfp, href, _("A bidder waits for an answer"))
+
+
+def tender_item(verb: str, rfp: RfpRow | OpportunityRow, href: str, why: str) -> Item:
+    return Item(verb, f"{rfp.number} · {rfp.title}", href, why, rfp.deadline_at)
+
+
 def on_evaluations(session: Session, actor: Actor) -> Iterable[Item]:
     if not isinstance(actor, Staff):
         return
@@ -75,7 +99,7 @@ def evaluation_item(verb: str, row: EvaluationRow, why: str, kind: str = "todo")
 
 Source = Callable[[Session, Actor], Iterable[Item]]
 # Each subject's work: a function that asks its queries and finds the words.
-SOURCES: list[Source] = [on_plans, on_vendors, on_evaluations]
+SOURCES: list[Source] = [on_plans, on_vendors, on_tenders, on_evaluations]
 
 
 @internal.get("/work")

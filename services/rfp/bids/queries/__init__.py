@@ -13,6 +13,7 @@ from services.rfp.bids.queries.bidding import (
     own_places,
     place_of,
     receipt,
+    rfps_begun,
 )
 from services.rfp.bids.queries.opening import (
     READERS,
@@ -46,4 +47,5 @@ __all__ = [
     "own_places",
     "place_of",
     "receipt",
+    "rfps_begun",
 ]

@@ -109,6 +109,12 @@ def own_places(vendor: Vendor) -> sa.Select[Any]:
     return places(vendor).where(begun)
 
 
+def rfps_begun(session: Session, vendor: Vendor) -> set[UUID]:
+    """RFPs for which the vendor has a draft or a bid already."""
+    begun = own_places(vendor).order_by(*PLACE_ORDER).limit(500)
+    return {as_place(*row).rfp_id for row in session.execute(begun)}
+
+
 def drafts_to_finish(session: Session, vendor: Vendor) -> list[Place]:
     """Open lots with something that has not been submitted, the most urgent first."""
     waiting = own_places(vendor).where(is_open(rfps.c.deadline_at, func.clock_timestamp()))
