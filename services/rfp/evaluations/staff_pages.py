@@ -24,9 +24,9 @@ pages = Blueprint(
 )
 HAPPENED = {
     "bids_opened": N_("Bids opened"),
-    "interests_declared": N_("Interests declared"),
-    "scores_submitted": N_("Scores submitted"),
-    "evaluation_completed": N_("All scores in, ranking made"),
+    "interests_declared": N_("An evaluator declared their interests"),
+    "scores_submitted": N_("An evaluator submitted their scores"),
+    "evaluation_completed": N_("Evaluation complete"),
     "lot_awarded": N_("Lot awarded"),
 }
 TONES = {Stage.OPENED: "active", Stage.EVALUATED: "good", Stage.AWARDED: "good"}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.rfp.bids.persistence import bid_documents, bid_lines, bid_promises, bids, opened_bids
-from services.rfp.evaluations.domain import Panel, Score, rank_bids
+from services.rfp.evaluations.domain import Evaluator, Panel, Score, rank_bids
 from services.rfp.evaluations.persistence import (
     offers_by_lot,
     panels,
@@ -65,15 +65,19 @@ def criteria_of(session: Session, rfp_id: UUID) -> Sequence[Criterion]:
 
 
 def people_of(session: Session, panel: Panel) -> list[PersonView]:
-    return [
-        PersonView(
-            person_id,
-            person_name(session, person_id),
-            *((seat.conflict, seat.text, seat.declared_at, seat.submitted_at)
-              if (seat := panel.declared.get(person_id)) else (None, "", None, None)),
-        )
+    """The evaluators by name, with what they have declared and whether they have submitted."""
+    found = [
+        person_view(person_id, person_name(session, person_id), panel.declared.get(person_id))
         for person_id in panel.members
-    ]  # fmt: skip
+    ]
+    return sorted(found, key=lambda person: (person.name, person.person_id))
+
+
+def person_view(person_id: UUID, name: str, declared: Evaluator | None) -> PersonView:
+    if declared is None:
+        return PersonView(person_id, name)
+    said = (declared.conflict, declared.text, declared.declared_at, declared.submitted_at)
+    return PersonView(person_id, name, *said)
 
 
 def sheets(

@@ -16,10 +16,10 @@ from services.rfp.tenders.domain import Criterion, PriceFormula, Stage
 class PersonView:
     person_id: UUID
     name: str
-    conflict: Conflict | None
-    text: str
-    declared_at: datetime | None
-    submitted_at: datetime | None
+    conflict: Conflict | None = None
+    text: str = ""
+    declared_at: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
