@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.rfp.bids import queries as bids
+from services.rfp.bids.queries import OpeningDue
 from services.rfp.evaluations import queries as evaluations
 from services.rfp.evaluations.queries import EvaluationRow
 from services.rfp.plans import queries as plans
@@ -80,6 +81,25 @@ def tender_item(verb: str, rfp: RfpRow | OpportunityRow, href: str, why: str) ->
     return Item(verb, f"{rfp.number} · {rfp.title}", href, why, rfp.deadline_at)
 
 
+def on_bids(session: Session, actor: Actor) -> Iterable[Item]:
+    """A vendor's drafts until the deadline, and after it what the openers have to open."""
+    if isinstance(actor, Vendor):
+        for place in bids.drafts_to_finish(session, actor):
+            about, href = f"{place.number} · {place.lot}", f"/portal/bids/lots/{place.lot_id}"
+            why = _("Your company has a draft that is not submitted")
+            yield Item(_("Finish the bid"), about, href, why, place.deadline_at)
+    elif isinstance(actor, Staff) and "opener" in actor.roles:
+        for due in bids.openings_due(session, actor):
+            yield opening_item(due)
+
+
+def opening_item(due: OpeningDue) -> Item:
+    about, href = f"{due.number} · {due.title}", f"/admin/rfps/{due.rfp_id}/opening"
+    if due.confirmed:
+        return Item(_("Opening of bids"), about, href, _("Another opener confirms"), kind="waiting")
+    return Item(_("Open the bids"), about, href, _("You are an opener"), due.deadline_at)
+
+
 def on_evaluations(session: Session, actor: Actor) -> Iterable[Item]:
     if not isinstance(actor, Staff):
         return
@@ -99,7 +119,7 @@ def evaluation_item(verb: str, row: EvaluationRow, why: str, kind: str = "todo")
 
 Source = Callable[[Session, Actor], Iterable[Item]]
 # Each subject's work: a function that asks its queries and finds the words.
-SOURCES: list[Source] = [on_plans, on_vendors, on_tenders, on_evaluations]
+SOURCES: list[Source] = [on_plans, on_vendors, on_tenders, on_bids, on_evaluations]
 
 
 @internal.get("/work")
