@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -72,8 +72,15 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def in_gateway(settings: Settings) -> Session:
-    return db.sessions(db.connect(settings.database_url))()
+@contextmanager
+def database(url: str) -> Iterator[Session]:
+    """One transaction in a database, which is closed again."""
+    engine = db.connect(url)
+    try:
+        with db.sessions(engine)() as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
 
 
 def now() -> datetime:
@@ -81,7 +88,7 @@ def now() -> datetime:
 
 
 def bootstrap(settings: Settings, given: argparse.Namespace) -> int:
-    with in_gateway(settings) as session, session.begin():
+    with database(settings.database_url) as session:
         person = people.bootstrap(
             session,
             email=given.email,
@@ -97,7 +104,7 @@ def bootstrap(settings: Settings, given: argparse.Namespace) -> int:
 
 def register_client(settings: Settings, given: argparse.Namespace) -> int:
     scopes = [scope for scope in Scope if scope.value in given.scope]
-    with in_gateway(settings) as session, session.begin():
+    with database(settings.database_url) as session:
         client = clients.register_client(
             session,
             SYSTEM,
@@ -113,7 +120,7 @@ def register_client(settings: Settings, given: argparse.Namespace) -> int:
 
 def renew_secret(settings: Settings, given: argparse.Namespace) -> int:
     number = UUID(given.client_id.removeprefix("cli_"))
-    with in_gateway(settings) as session, session.begin():
+    with database(settings.database_url) as session:
         say(given.client_id, clients.renew_secret(session, SYSTEM, client_id=number))
     return 0
 
@@ -123,7 +130,7 @@ def rotate_keys(settings: Settings, given: argparse.Namespace) -> int:
         ring = Ring.of(settings.data, name)
         kid = ring.replace_all(now()) if given.stolen else ring.rotate(now())
         detail = {"kid": kid, "stolen": given.stolen}
-        with in_gateway(settings) as session, session.begin():
+        with database(settings.database_url) as session:
             audit.record(
                 session, SYSTEM, chain=f"keys:{name}", action="keys_rotated", detail=detail
             )
@@ -142,11 +149,8 @@ def verify(settings: Settings, given: argparse.Namespace) -> int:
 
 def verify_one(name: str, settings: Settings) -> list[Finding]:
     addresses = from_environment(AllDatabases)
-    with ExitStack() as stack:
-        service, gateway = (
-            stack.enter_context(db.sessions(db.connect(address))())
-            for address in (getattr(addresses, name), addresses.gateway)
-        )
+    own: str = getattr(addresses, name)
+    with database(own) as service, database(addresses.gateway) as gateway:
         service.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         return list(findings(name, service, gateway, settings.data / "keys"))
 

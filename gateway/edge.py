@@ -60,6 +60,11 @@ class Edge:
         self.entrance, self.minter = Entrance(admission, self.origin), minter
         self.buckets = Buckets()
 
+    def close(self) -> None:
+        for upstream in self.upstreams.values():
+            upstream.close()
+        self.entrance.admission.engine.dispose()
+
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         began, request = time.perf_counter(), Incoming(environ)
         cause.set(Cause(str(request.request_id), request.traceparent))

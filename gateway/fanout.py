@@ -33,10 +33,10 @@ AWAY = (UpstreamAway, UpstreamBroken, UpstreamBusy, UpstreamSlow)
 
 @dataclass(frozen=True)
 class Told:
-    """A service's answer. `said` is empty where it has no JSON to say."""
+    """A service's answer; `said` is None where it is no JSON object."""
 
     status: int
-    said: Said
+    said: Said | None
 
 
 class Fanout:
@@ -116,9 +116,9 @@ def said_in_time(name: str, future: Future[Told]) -> Said | None:
     return told.said if told.status == 200 else None
 
 
-def understood(content: bytes) -> Said:
+def understood(content: bytes) -> Said | None:
     try:
-        found = json.loads(content or b"{}")
+        found = json.loads(content)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None

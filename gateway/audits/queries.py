@@ -47,4 +47,5 @@ def signed(session: Session, service: str) -> Iterator[Mapping[str, Any]]:
     """All checkpoints of a service as they came, with their signatures."""
     own = select(checkpoints.c.data).where(checkpoints.c.service == service)
     ordered = own.order_by(checkpoints.c.signed_at, checkpoints.c.event_id)
-    yield from session.scalars(ordered, execution_options={"yield_per": 500})
+    with session.scalars(ordered, execution_options={"yield_per": 500}) as found:
+        yield from found

@@ -98,6 +98,7 @@ def told(operator: Staff, service: Service, method: str, path: str) -> Said:
     answer = fanout().tell(operator, service, method, path)
     if answer is None:
         abort(502, gettext("%(name)s does not answer.", name=gettext(service.label)))
+    said = answer.said or {}
     if answer.status >= 400:
-        abort(answer.status, answer.said.get("message"))
-    return answer.said
+        abort(answer.status, said.get("message"))
+    return said

@@ -39,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815
 
     def chunks(self) -> Iterator[bytes]:
-        while size := int(self.rfile.readline(), 16):
+        while size := int(self.rfile.readline() or b"0", 16):
             yield self.rfile.read(size)
             self.rfile.readline()
         self.rfile.readline()

@@ -1,0 +1,279 @@
+"""Initial. A database only goes forward: to go back, restore a copy."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from shared.migrations import install_jobs
+
+revision = "0001"
+down_revision: str | None = None
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    install_jobs(upto="3.10.0")
+    op.create_table(
+        "audit_entries",
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("chain", "number", name=op.f("pk_audit_entries")),
+    )
+    op.create_index("ix_audit_entries_position", "audit_entries", ["position"], unique=False)
+    op.create_table(
+        "audit_heads",
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("signed_length", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_heads")),
+    )
+    op.create_table(
+        "dead_letters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=True),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "failed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(), server_default="waiting", nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
+        sa.UniqueConstraint(
+            "topic", "partition", "offset", name=op.f("uq_dead_letters_topic_partition_offset")
+        ),
+    )
+    op.create_table(
+        "files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("scan_state", sa.String(40), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("uploaded_by", sa.String(), nullable=False),
+        sa.Column(
+            "uploaded_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("location", sa.String(), nullable=True),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "used_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("subject", "endpoint", "key", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "handled_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("consumer", "source", "event_id", name=op.f("pk_inbox")),
+    )
+    op.create_index("ix_inbox_handled_at", "inbox", ["handled_at"], unique=False)
+    op.create_table(
+        "numbers",
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("prefix", "year", name=op.f("pk_numbers")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parked_because", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
+        sa.UniqueConstraint(
+            "topic", "subject", "sequence", name=op.f("uq_outbox_topic_subject_sequence")
+        ),
+    )
+    op.create_index(
+        "ix_outbox_parked",
+        "outbox",
+        ["topic", "subject"],
+        unique=False,
+        postgresql_where=sa.text("parked_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_pending",
+        "outbox",
+        ["position"],
+        unique=False,
+        postgresql_where=sa.text("published_at IS NULL AND parked_at IS NULL"),
+    )
+    op.create_index("ix_outbox_recorded_at", "outbox", ["recorded_at"], unique=False)
+    op.create_table(
+        "outbox_sequences",
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "subject", name=op.f("pk_outbox_sequences")),
+    )
+    op.create_table(
+        "worker_states",
+        sa.Column("loop", sa.String(), nullable=False),
+        sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lag", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("loop", name=op.f("pk_worker_states")),
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_checkpoints")),
+    )
+    op.create_index(
+        "ix_checkpoints_service_signed_at", "checkpoints", ["service", "signed_at"], unique=False
+    )
+    op.create_table(
+        "legal_entities",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_entities")),
+        sa.UniqueConstraint("slug", name=op.f("uq_legal_entities_slug")),
+    )
+    op.create_index(
+        "uq_legal_entities_buyer",
+        "legal_entities",
+        ["kind"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'buyer'"),
+    )
+    op.create_table(
+        "login_attempts",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("free", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_login_attempts")),
+    )
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(40), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("theme", sa.String(40), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.String(40)), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["legal_entities.id"], name=op.f("fk_accounts_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("email", name=op.f("uq_accounts_email")),
+    )
+    op.create_index(
+        op.f("ix_accounts_organisation_id"), "accounts", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "checkpoint_heads",
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["checkpoints.event_id"], name=op.f("fk_checkpoint_heads_event_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "service", "chain", "length", "hash", name=op.f("pk_checkpoint_heads")
+        ),
+    )
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.String(40)), nullable=False),
+        sa.Column("secret_sha256", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["legal_entities.id"], name=op.f("fk_clients_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
+    )
+    op.create_index(
+        op.f("ix_clients_organisation_id"), "clients", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("token_sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("csrf", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("browser", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["accounts.id"], name=op.f("fk_sessions_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_sessions_token_sha256")),
+    )
+    op.create_index(op.f("ix_sessions_person_id"), "sessions", ["person_id"], unique=False)

@@ -1,0 +1,222 @@
+"""Checkpoints, histories, and the verification that names the place."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from support.database import Sessions, events, make_database, rows
+from support.gateway import Pages, a_person
+from support.upstream import Upstream
+
+from gateway.audits.domain import owners, wanted
+from gateway.audits.persistence import checkpoint_heads, checkpoints
+from gateway.audits.usecases import keep_checkpoint
+from gateway.audits.verification import Finding, findings
+from gateway.handlers import HANDLERS
+from gateway.people.domain import OrganisationKind, Role
+from gateway.services import Service
+from shared import audit, db
+from shared.audit import audit_entries, audit_heads
+from shared.messaging.checkpoints import sign
+from shared.messaging.envelope import Event
+from shared.messaging.inbox import handle_once
+
+SAMPLE = Path("tests/event_samples/tandem.audit.checkpoint_signed.v1.json")
+CHECKPOINT = "tandem.audit.checkpoint_signed.v1"
+
+
+@pytest.fixture(scope="module")
+def service_engine(server: str) -> Iterator[Engine]:
+    """The database of a service whose chains are checked."""
+    made = make_database(server, "audited_service")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def service(service_engine: Engine) -> Iterator[Sessions]:
+    yield sa.orm.sessionmaker(service_engine, expire_on_commit=False)
+    with service_engine.begin() as connection:
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+def test_a_checkpoint_is_kept_once(sessions: Sessions) -> None:
+    data = json.loads(SAMPLE.read_text())
+    event = Event.of(
+        CHECKPOINT, source="/tandem/rfp", subject=uuid4(), time=datetime.now(UTC), data=data
+    )
+    for _ in range(2):
+        with sessions.begin() as session:
+            handle_once(session, event, HANDLERS, consumer="gateway")
+            HANDLERS[CHECKPOINT](session, event)
+    assert len(rows(sessions, checkpoints)) == 1
+    head = rows(sessions, checkpoint_heads)[0]
+    assert (head.service, head.length) == ("rfp", 3)
+
+
+class Trail:
+    """A service that writes entries and signs, and the gateway that keeps what it signs."""
+
+    def __init__(self, service: Sessions, gateway: Sessions, keys: Path) -> None:
+        self.service, self.gateway, self.keys = service, gateway, keys
+
+    def write(self, chain: str, count: int) -> None:
+        with self.service.begin() as session:
+            for n in range(count):
+                audit.record(session, "usr_x", chain=chain, action="changed", detail={"n": n})
+
+    def checkpoint(self) -> None:
+        with self.service.begin() as session:
+            sign(session, "rfp", self.keys)
+        event = events(self.service, "checkpoint_signed")[-1]
+        with self.gateway.begin() as session:
+            keep_checkpoint(session, event_id=event.id, data=json.loads(event.payload))
+
+    def verify(self) -> list[Finding]:
+        with self.service() as service, self.gateway() as gateway:
+            return list(findings("rfp", service, gateway, self.keys))
+
+    def spoil(self, statement: Any) -> None:
+        with self.service.begin() as session:
+            session.execute(statement)
+
+
+@pytest.fixture
+def trail(service: Sessions, sessions: Sessions, tmp_path: Path) -> Trail:
+    made = Trail(service, sessions, tmp_path)
+    for chain in ("rfp:1", "rfp:2"):
+        made.write(chain, 5)
+    made.checkpoint()
+    made.write("rfp:1", 2)
+    return made
+
+
+def entry(chain: str, number: int) -> Any:
+    return (audit_entries.c.chain == chain) & (audit_entries.c.number == number)
+
+
+def test_a_whole_trail_has_no_findings(trail: Trail) -> None:
+    assert trail.verify() == []
+    trail.checkpoint()
+    assert trail.verify() == []
+
+
+def test_a_changed_entry_is_named(trail: Trail) -> None:
+    changed = sa.update(audit_entries).where(entry("rfp:1", 3)).values(detail={"n": 99})
+    trail.spoil(changed)
+    found = trail.verify()
+    assert [(each.service, each.chain, each.number) for each in found] == [("rfp", "rfp:1", 3)]
+    assert str(found[0]) == "rfp: rfp:1, entry 3: changed"
+
+
+def test_a_gap_in_the_middle_is_named(trail: Trail) -> None:
+    trail.spoil(sa.delete(audit_entries).where(entry("rfp:2", 2)))
+    assert [(each.chain, each.number) for each in trail.verify()] == [("rfp:2", 2)]
+
+
+def test_a_cut_end_is_named_even_where_the_head_was_set_back(trail: Trail) -> None:
+    for number in (4, 5):
+        trail.spoil(sa.delete(audit_entries).where(entry("rfp:2", number)))
+    assert trail.verify()[0].chain == "rfp:2"
+    with trail.service() as session:
+        third = session.scalar(sa.select(audit_entries.c.hash).where(entry("rfp:2", 3)))
+    set_back = sa.update(audit_heads).where(audit_heads.c.chain == "rfp:2")
+    trail.spoil(set_back.values(length=3, hash=third))
+    found = trail.verify()
+    assert [(each.chain, each.number) for each in found] == [("rfp:2", 5)]
+    assert "checkpoint" in found[0].what
+
+
+def test_a_chain_rewritten_with_good_hashes_is_named(trail: Trail) -> None:
+    for table in (audit_entries, audit_heads):
+        trail.spoil(sa.delete(table).where(table.c.chain == "rfp:2"))
+    with trail.service.begin() as session:
+        for n in range(5):
+            audit.record(session, "usr_x", chain="rfp:2", action="changed", detail={"n": n * 7})
+    found = trail.verify()
+    assert [(each.chain, each.number) for each in found] == [("rfp:2", 5)]
+    assert "checkpoint" in found[0].what
+
+
+def test_a_chain_that_vanished_is_missed(trail: Trail) -> None:
+    for table in (audit_entries, audit_heads):
+        trail.spoil(sa.delete(table).where(table.c.chain == "rfp:2"))
+    found = trail.verify()
+    assert [each.chain for each in found] == [audit.opaque("rfp:2")]
+
+
+def test_a_forged_checkpoint_is_named(trail: Trail) -> None:
+    data = json.loads(SAMPLE.read_text())
+    with trail.gateway.begin() as session:
+        keep_checkpoint(session, event_id=uuid4(), data=data | {"heads": []})
+    found = trail.verify()
+    assert [(each.chain, each.what) for each in found] == [
+        ("checkpoints", "not signed with the service's key")
+    ]
+
+
+def test_without_the_services_key_no_checkpoint_counts(trail: Trail, tmp_path: Path) -> None:
+    (tmp_path / "audit-rfp.pem").unlink()
+    assert [each.chain for each in trail.verify()] == ["checkpoints"]
+
+
+def test_what_a_search_can_mean() -> None:
+    number = "0193a5f0-0000-7000-8000-000000000001"
+    assert wanted(f" rfp:{number} ").chains == (f"rfp:{number}",)
+    assert wanted("keys:internal").chains == ("keys:internal",)
+    many = wanted(f"http://127.0.0.1:8400/admin/contracts/{number.upper()}?tab=history").chains
+    assert f"contract:{number}" in many and f"person:{number}" in many
+    assert wanted("nonsense").chains == () == wanted("").chains
+    assert owners("contract:1") == (Service.CONTRACTS,)
+    assert set(owners("unheard:1")) == set(Service)
+
+
+def test_an_auditor_reads_the_history_of_a_person(pages: Pages, committed: Sessions) -> None:
+    someone = a_person(committed, Role.BUYER, name="Chen Wei")
+    auditor = pages.browser(a_person(committed, Role.AUDITOR))
+    page = auditor.get(f"/admin/audit?object=person:{someone.person.id}").text
+    assert "person_enrolled" in page and "signed_in" in page and "Chen Wei" in page
+    assert "No checkpoint yet" in page
+    assert "No history found" in auditor.get(f"/admin/audit?object=person:{uuid4()}").text
+
+
+def test_the_history_of_a_service_is_asked_for_and_held_against_its_checkpoint(
+    pages: Pages, committed: Sessions, upstream: Upstream
+) -> None:
+    number, digest = uuid4(), "ab" * 32
+    line = {
+        "number": 3,
+        "at": "2026-11-22T09:00:00+00:00",
+        "actor": "system",
+        "detail": {"to": ["a"]},
+    }
+    line |= {"action": "rfp_published", "hash": digest, "chain": f"rfp:{number}"}
+    upstream.says("/internal/audit", {"chain": f"rfp:{number}", "items": [line]})
+    head = {"chain": audit.opaque(f"rfp:{number}"), "length": 3, "hash": digest}
+    data = json.loads(SAMPLE.read_text()) | {"heads": [head]}
+    with committed.begin() as session:
+        keep_checkpoint(session, event_id=uuid4(), data=data)
+    auditor = pages.browser(a_person(committed, Role.AUDITOR))
+    page = auditor.get(f"/admin/audit?object=rfp:{number}").text
+    assert "rfp_published" in page and "Checkpoint at entry 3 agrees" in page
+    line["hash"] = "cd" * 32
+    upstream.says("/internal/audit", {"chain": f"rfp:{number}", "items": [line]})
+    assert "disagrees" in auditor.get(f"/admin/audit?object=rfp:{number}").text
+    upstream.says("/internal/audit", {}, 500)
+    assert "No answer from: Plans and RFPs" in auditor.get(f"/admin/audit?object=rfp:{number}").text
+
+
+def test_the_trail_is_for_auditors(pages: Pages, committed: Sessions) -> None:
+    for role in (Role.BUYER, Role.FINANCE):
+        pages.browser(a_person(committed, role)).get("/admin/audit", 403)
+    for role in (Role.ADMIN, Role.OPERATOR):
+        pages.browser(a_person(committed, role)).get("/admin/audit")
+    pages.browser(a_person(committed, kind=OrganisationKind.VENDOR)).get("/admin/audit", 403)
+    firm = a_person(committed, kind=OrganisationKind.AUDITOR)
+    pages.browser(firm).get("/admin/audit")
