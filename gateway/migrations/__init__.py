@@ -1,1 +1,1 @@
-"""Revisions of the database tandem_gateway, run by `python -m deploy.migrate gateway`."""
+"""Revisions of the database tandem_gateway: `make migrate` runs them."""

@@ -1,1 +1,1 @@
-"""Revisions of the database tandem_contracts, run by `python -m deploy.migrate contracts`."""
+"""Revisions of the database tandem_contracts: `make migrate` runs them."""

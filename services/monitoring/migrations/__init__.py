@@ -1,1 +1,1 @@
-"""Revisions of the database tandem_monitoring, run by `python -m deploy.migrate monitoring`."""
+"""Revisions of the database tandem_monitoring: `make migrate` runs them."""

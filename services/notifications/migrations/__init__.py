@@ -1,1 +1,1 @@
-"""Revisions of the database tandem_notifications, run by `python -m deploy.migrate notifications`."""
+"""Revisions of the database tandem_notifications: `make migrate` runs them."""

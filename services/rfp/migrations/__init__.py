@@ -1,1 +1,1 @@
-"""Revisions of the database tandem_rfp, run by `python -m deploy.migrate rfp`."""
+"""Revisions of the database tandem_rfp: `make migrate` runs them."""
