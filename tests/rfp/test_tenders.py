@@ -1,0 +1,229 @@
+"""The rules of RFPs, and that Python and SQL tell the same stage."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from support.actors import an_id
+from support.database import Sessions
+from support.rfps import BIDDERS, EVALUATORS, NOW, OPENERS, a_plan, an_rfp, an_sla_target, stored
+
+from services.rfp.plans.domain import Plan
+from services.rfp.tenders.domain import (
+    Circumstances,
+    Criterion,
+    Direction,
+    Duty,
+    Member,
+    MilestoneTarget,
+    Question,
+    Rfp,
+    Stage,
+    Tier,
+    default_criteria,
+    errors,
+    is_open,
+)
+from services.rfp.tenders.domain.parts import cover_all
+from services.rfp.tenders.persistence import rfps, stage_at
+from shared.kernel import DomainError
+
+SECOND = timedelta(seconds=1)
+LEAD = timedelta(seconds=5)
+
+
+def fit(**changes: Any) -> Circumstances:
+    """Circumstances under which `a_draft` can be published."""
+    able = {(an_id(name), Duty.EVALUATOR) for name in EVALUATORS}
+    able |= {(an_id(name), Duty.OPENER) for name in OPENERS}
+    given: dict[str, Any] = {
+        "now": NOW,
+        "least_lead": LEAD,
+        "admitted": {an_id(f"{name}-org") for name in BIDDERS},
+        "able": able,
+    }
+    return Circumstances(**(given | changes))
+
+
+def a_draft(**changes: Any) -> Rfp:
+    return an_rfp(a_plan(), draft=True, **changes)
+
+
+def weights(*numbers: str, prices: int = 1) -> list[Criterion]:
+    return [
+        Criterion(n, f"c{n}", f"C{n}", Decimal(weight), is_price=n <= prices)
+        for n, weight in enumerate(numbers, start=1)
+    ]
+
+
+def percents(*numbers: str) -> list[MilestoneTarget]:
+    day = date(2026, 12, 1)
+    return [MilestoneTarget(n, "M", day, Decimal(p), "ok") for n, p in enumerate(numbers, start=1)]
+
+
+def tiers(*bands: tuple[str | None, str | None]) -> list[Tier]:
+    return [{"from": low, "to": high, "percent": "1"} for low, high in bands]
+
+
+def test_a_complete_draft_is_published() -> None:
+    rfp = a_draft()
+    assert rfp.obstacles(fit()) == []
+    rfp.publish(fit())
+    assert rfp.published_at == NOW and rfp.stage(NOW) is Stage.OPEN
+
+
+def test_a_published_rfp_is_neither_published_again_nor_changed() -> None:
+    rfp = a_draft()
+    rfp.publish(fit())
+    with pytest.raises(errors.RfpPublished):
+        rfp.publish(fit())
+    with pytest.raises(errors.RfpPublished):
+        rfp.still_a_draft()
+
+
+@pytest.mark.parametrize(
+    ("changes", "circumstances", "refusal"),
+    [
+        ({"ends_on": date(2026, 8, 31)}, {}, errors.PeriodReversed),
+        ({"lots": []}, {}, errors.LotsMissing),
+        ({"deadline_at": NOW + LEAD - SECOND}, {}, errors.DeadlineTooSoon),
+        ({"criteria": weights("50", "49.99")}, {}, errors.WeightsOff),
+        ({"criteria": weights("50", "50.01")}, {}, errors.WeightsOff),
+        ({"criteria": []}, {}, errors.WeightsOff),
+        ({"criteria": weights("50", "50", prices=0)}, {}, errors.OnePriceCriterion),
+        ({"criteria": weights("50", "50", prices=2)}, {}, errors.OnePriceCriterion),
+        ({"sla_targets": [an_sla_target(tiers=[])]}, {}, errors.TiersBroken),
+        ({"sla_targets": [an_sla_target(minimum=Decimal(96))]}, {}, errors.MinimumBeyondTarget),
+        ({"milestones": percents("40", "59.99")}, {}, errors.PercentsOff),
+        ({"milestones": []}, {}, errors.PercentsOff),
+        ({"invitations": []}, {}, errors.NobodyInvited),
+        ({}, {"admitted": {an_id("huayun-org")}}, errors.VendorNotAdmitted),
+        ({"committee": []}, {}, errors.CommitteeTooSmall),
+        ({}, {"able": set()}, errors.RoleMissing),
+    ],
+)
+def test_what_is_missing_keeps_a_draft_from_being_published(
+    changes: Mapping[str, Any], circumstances: Mapping[str, Any], refusal: type[DomainError]
+) -> None:
+    rfp = a_draft(**changes)
+    with pytest.raises(refusal):
+        rfp.publish(fit(**circumstances))
+    assert [type(each) for each in rfp.obstacles(fit(**circumstances))] == [refusal]
+    assert rfp.published_at is None
+
+
+def test_all_obstacles_are_named_at_once() -> None:
+    rfp = a_draft(lots=[], milestones=[], invitations=[])
+    found = [type(each) for each in rfp.obstacles(fit())]
+    assert found == [errors.LotsMissing, errors.PercentsOff, errors.NobodyInvited]
+
+
+def test_the_deadline_may_be_exactly_the_least_lead_away() -> None:
+    a_draft(deadline_at=NOW + LEAD).publish(fit())
+
+
+def test_a_period_may_lie_in_the_past_and_last_a_day() -> None:
+    a_draft(starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 1)).publish(fit())
+
+
+@pytest.mark.parametrize(("openers", "evaluators"), [(1, 3), (2, 2)])
+def test_the_committee_is_large_enough(openers: int, evaluators: int) -> None:
+    members = [Member(an_id(name), Duty.OPENER) for name in OPENERS[:openers]]
+    members += [Member(an_id(name), Duty.EVALUATOR) for name in EVALUATORS[:evaluators]]
+    with pytest.raises(errors.CommitteeTooSmall):
+        a_draft(committee=members).publish(fit())
+
+
+def test_the_default_template_adds_up_to_a_hundred_with_one_price() -> None:
+    found = {each.key: each.weight for each in default_criteria()}
+    assert list(found.values()) == [20, 25, 20, 15, 20] and sum(found.values()) == 100
+    assert [each.key for each in default_criteria() if each.is_price] == ["price"]
+
+
+@pytest.mark.parametrize(
+    ("bands", "covers"),
+    [
+        ([(None, None)], True),
+        ([(None, "90"), ("90", "95"), ("95", None)], True),
+        ([(None, "90.0"), ("90", None)], True),
+        ([(None, "-1"), ("-1", "2.5"), ("2.5", None)], True),
+        ([], False),
+        ([("0", None)], False),
+        ([(None, "90")], False),
+        ([(None, "90"), ("91", None)], False),
+        ([(None, "90"), ("89", None)], False),
+        ([(None, "90"), ("90", "90"), ("90", None)], False),
+        ([(None, "95"), ("95", "90"), ("90", None)], False),
+        ([(None, None), (None, None)], False),
+        ([(None, "90"), (None, None)], False),
+    ],
+)
+def test_tiers_cover_every_value_exactly_once(
+    bands: list[tuple[str | None, str | None]], covers: bool
+) -> None:
+    assert cover_all(tiers(*bands)) is covers
+
+
+@pytest.mark.parametrize(
+    ("direction", "minimum", "fits"),
+    [
+        (Direction.HIGHER, "90", True),
+        (Direction.HIGHER, "95", True),
+        (Direction.HIGHER, "96", False),
+        (Direction.LOWER, "96", True),
+        (Direction.LOWER, "95", True),
+        (Direction.LOWER, "94", False),
+    ],
+)
+def test_a_minimum_asks_for_no_more_than_the_target(
+    direction: Direction, minimum: str, fits: bool
+) -> None:
+    target = an_sla_target(direction=direction, minimum=Decimal(minimum))
+    if fits:
+        target.check()
+    else:
+        with pytest.raises(errors.MinimumBeyondTarget):
+            target.check()
+
+
+def test_a_bid_is_in_time_until_just_before_the_deadline() -> None:
+    assert is_open(NOW, NOW - timedelta(microseconds=1)) and not is_open(NOW, NOW)
+
+
+MOMENTS = ("published_at", "opened_at", "evaluated_at", "awarded_at")
+
+
+@pytest.mark.parametrize("come", list(product((None, NOW), repeat=4)))
+@pytest.mark.parametrize("left", [-SECOND, timedelta(0), SECOND])
+def test_python_and_sql_tell_the_same_stage(
+    sessions: Sessions, plan: Plan, come: tuple[Any, ...], left: timedelta
+) -> None:
+    moments = dict(zip(MOMENTS, come, strict=True))
+    rfp = stored(sessions, an_rfp(plan, deadline_at=NOW + left, **moments))
+    with sessions.begin() as session:
+        asked = sa.select(stage_at(sa.literal(NOW))).where(rfps.c.id == rfp.id)
+        assert session.scalars(asked).one() is rfp.stage(NOW)
+
+
+def test_the_stages_follow_one_another() -> None:
+    rfp, seen = a_draft(deadline_at=NOW + SECOND), []
+    seen.append(rfp.stage(NOW))
+    rfp.published_at = NOW
+    seen += [rfp.stage(NOW), rfp.stage(NOW + SECOND)]
+    for moment in ("opened_at", "evaluated_at", "awarded_at"):
+        setattr(rfp, moment, NOW + SECOND)
+        seen.append(rfp.stage(NOW + 2 * SECOND))
+    assert seen == list(Stage)
+
+
+def test_a_question_is_answered_once() -> None:
+    question = Question(uuid4(), uuid4(), None, "Why?", NOW)
+    question.reply("Because.", by=an_id("buyer"), now=NOW)
+    with pytest.raises(errors.QuestionAnswered):
+        question.reply("Or not.", by=an_id("buyer"), now=NOW)
+    assert question.answer == "Because."
