@@ -37,8 +37,8 @@ class Role(Labelled):
 
 
 class Language(Labelled):
-    ENGLISH = "en", "English"
-    CHINESE = "zh-Hans", "中文"
+    ENGLISH = "en", N_("English")
+    CHINESE = "zh-Hans", N_("中文")
 
 
 class Theme(Labelled):
@@ -77,7 +77,7 @@ class OneBuyerOnly(DomainError):
 
 class WrongRoles(DomainError):
     code = "wrong_roles"
-    message = N_("People of this kind of organisation cannot be: %(roles)s.")
+    message = N_("People of this kind of organisation cannot be: %(role)s.")
 
 
 class NoRole(DomainError):
@@ -88,6 +88,11 @@ class NoRole(DomainError):
 class LastAdministrator(DomainError):
     code = "last_administrator"
     message = N_("%(name)s is the last administrator. Name another one first.")
+
+
+class BuyerStays(DomainError):
+    code = "buyer_stays"
+    message = N_("The buying organisation cannot be switched off.")
 
 
 class OrganisationInactive(DomainError):
@@ -133,7 +138,7 @@ def fitting_roles(kind: OrganisationKind, roles: Iterable[Role]) -> list[Role]:
     if not wanted:
         raise NoRole
     if foreign := wanted - ROLES_OF[kind]:
-        raise WrongRoles(roles=", ".join(sorted(foreign)))
+        raise WrongRoles(role=min(foreign))
     return [role for role in Role if role in wanted]
 
 

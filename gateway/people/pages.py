@@ -87,6 +87,7 @@ FIELDS = {
     "wrong_roles": "roles",
     "no_role": "roles",
     "last_administrator": "roles",
+    "buyer_stays": "active",
     "organisation_inactive": "organisation_id",
     "slug_taken": "slug",
     "slug_malformed": "slug",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway import passwords
 from gateway.people import events
 from gateway.people.domain import (
+    BuyerStays,
     EmailTaken,
     Language,
     LastAdministrator,
@@ -59,7 +60,7 @@ def change_organisation(
     """An organisation that is not active keeps its people and clients out from the next request."""
     organisation = load_organisation(session, organisation_id)
     if organisation.kind is OrganisationKind.BUYER and not active:
-        raise LastAdministrator(name=organisation.name)
+        raise BuyerStays
     organisation.name, organisation.active = name, active
     session.flush()
     tell_of_organisation(session, by, organisation, "organisation_changed", now)
