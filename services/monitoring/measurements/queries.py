@@ -1,6 +1,6 @@
 """Reads of raw measurements and imports. Each takes who is asking."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -66,6 +66,15 @@ def listed_measurements(actor: Actor, metric_id: UUID, window: Window) -> Any:
     )
 
 
+def all_measurements(
+    session: Session, actor: Actor, metric_id: UUID, window: Window
+) -> Iterator[RawValue]:
+    """Of a window, in the order in which they are hashed."""
+    found = listed_measurements(actor, metric_id, window).order_by(*LISTED_BY)
+    for row in session.execute(found, execution_options={"yield_per": 5000}):
+        yield RawValue(*row)
+
+
 def show_import(session: Session, actor: Actor, import_id: UUID) -> Import:
     found = select(*IMPORT).join(metrics).where(imports.c.id == import_id, visible_to(actor))
     row = session.execute(found).one_or_none()
@@ -83,4 +92,4 @@ def imports_of(session: Session, actor: Actor, metric_id: UUID) -> list[Import]:
 
 def import_of(row: Any) -> Import:
     faults = [RowFault(line, field, Fault(code)) for line, field, code in row.faults]
-    return Import(**row._mapping | {"faults": faults})
+    return Import(**{**row._mapping, "faults": faults})

@@ -1,6 +1,6 @@
 """Reads of windows. Each takes who is asking and returns only what they may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.measurements.persistence import is_within, measurements
 from services.monitoring.metrics.domain import Metric
-from services.monitoring.metrics.persistence import METRIC, metric_of, metrics
+from services.monitoring.metrics.persistence import METRIC, metric_of, metrics, metrics_by_id
 from services.monitoring.metrics.queries import show_metric, visible_to
 from services.monitoring.slas.domain import Evaluation, Outcome
 from services.monitoring.slas.persistence import (
@@ -26,10 +26,12 @@ from services.monitoring.slas.persistence import (
     windows,
 )
 from shared.calendar import Window
-from shared.directory import organisation_name
+from shared.directory import organisation_name, organisations
 from shared.kernel import Actor, NotFound
 
 CHARTED = 12  # windows
+OVERDUE_AFTER = timedelta(minutes=30)
+RECENT = timedelta(days=14)
 LISTED_BY = (windows.c.starts_at, windows.c.id)
 
 
@@ -79,6 +81,7 @@ class Performance:
     vendor: str
     charted: Sequence[WindowView]
     unevaluated: Sequence[Window]
+    stale: int  # windows with measurements that came after their evaluation
     running: Window | None
     measured: int  # in the running window, so far
 
@@ -89,7 +92,7 @@ class Performance:
     @property
     def due(self) -> int:
         """How many windows wait to be evaluated, for the first time or again."""
-        return len(self.unevaluated) + sum(window.is_stale for window in self.charted)
+        return len(self.unevaluated) + self.stale
 
 
 OF_METRIC = (metrics.c.contract_id, metrics.c.time_zone)
@@ -139,9 +142,9 @@ def latest_windows(
     age = func.row_number().over(
         partition_by=windows.c.metric_id, order_by=windows.c.starts_at.desc()
     )
-    aged = listed_windows(actor).where(windows.c.metric_id.in_(metric_ids)).add_columns(age)
-    last = aged.subquery()
-    found = select(last).where(last.c[-1] <= CHARTED).order_by(last.c.starts_at, last.c.id)
+    aged = listed_windows(actor).where(windows.c.metric_id.in_(metric_ids))
+    last = aged.add_columns(age.label("age")).subquery()
+    found = select(last).where(last.c.age <= CHARTED).order_by(last.c.starts_at, last.c.id)
     latest: dict[UUID, list[WindowView]] = {metric_id: [] for metric_id in metric_ids}
     for row in session.execute(found):
         window = read_window(*row[:-1])
@@ -149,11 +152,17 @@ def latest_windows(
     return latest
 
 
+def vendor_names(session: Session, organisation_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    found = select(organisations.c.id, organisations.c.name)
+    rows = session.execute(found.where(organisations.c.id.in_(organisation_ids)))
+    return {row.id: row.name for row in rows}
+
+
 def performance(session: Session, actor: Actor, metric_id: UUID, *, now: datetime) -> Performance:
     metric = show_metric(session, actor, metric_id)
-    known = set(
-        session.scalars(select(windows.c.starts_at).where(windows.c.metric_id == metric_id))
-    )
+    evaluated = select(windows.c.starts_at, is_stale).join(evaluations, is_current)
+    rows = session.execute(evaluated.where(windows.c.metric_id == metric_id))
+    known = {row[0]: bool(row[1]) for row in rows}
     ended = metric.ended_windows(now)
     running = next(
         (each for each in metric.windows() if each.starts_at <= now < each.ends_at), None
@@ -163,6 +172,7 @@ def performance(session: Session, actor: Actor, metric_id: UUID, *, now: datetim
         vendor=organisation_name(session, metric.organisation_id),
         charted=latest_windows(session, actor, [metric_id])[metric_id],
         unevaluated=[window for window in ended if window.starts_at not in known],
+        stale=sum(known.values()),
         running=running,
         measured=count_measured(session, metric_id, running) if running else 0,
     )
@@ -189,3 +199,31 @@ def due_metrics(session: Session, *, now: datetime) -> list[UUID]:
         if stale or len(metric.ended_windows(now)) > count:
             due.append(metric.id)
     return due
+
+
+def overdue_metrics(session: Session, actor: Actor, *, now: datetime) -> list[Metric]:
+    """Metrics with a window that ended a while ago and was not evaluated by itself."""
+    due = due_metrics(session, now=now - OVERDUE_AFTER)
+    seen = select(*METRIC).where(metrics.c.id.in_(due), visible_to(actor))
+    rows = session.execute(seen.order_by(metrics.c.contract_number, metrics.c.id).limit(50))
+    return [metric_of(*row) for row in rows]
+
+
+def windows_without_data(session: Session, actor: Actor) -> list[tuple[Metric, WindowView]]:
+    return notable(session, actor, evaluations.c.outcome == Outcome.NO_DATA)
+
+
+def recent_breaches(
+    session: Session, actor: Actor, *, now: datetime
+) -> list[tuple[Metric, WindowView]]:
+    recent = evaluations.c.evaluated_at > now - RECENT
+    return notable(session, actor, (evaluations.c.outcome == Outcome.BREACHED) & recent)
+
+
+def notable(
+    session: Session, actor: Actor, which: sa.ColumnElement[bool]
+) -> list[tuple[Metric, WindowView]]:
+    found = listed_windows(actor).where(which).order_by(*LISTED_BY).limit(50)
+    views = [read_window(*row) for row in session.execute(found)]
+    of = metrics_by_id(session, {view.metric_id for view in views})
+    return [(of[view.metric_id], view) for view in views]

@@ -1,0 +1,53 @@
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask_smorest import Blueprint
+
+from services.monitoring.measurements import queries, schemas, usecases
+from services.monitoring.measurements.domain import MOST_BYTES, MOST_ROWS, NotTaken, read_batch
+from services.monitoring.measurements.usecases import Taken
+from shared.kernel import Partner, Staff
+from shared.web import now, requires, transaction
+from shared.web.idempotency import idempotent
+from shared.web.uploads import uploaded_body
+
+api = Blueprint("measurements-api", __name__, url_prefix="/api/v1", description="Measurements")
+BATCH = {"content": {"application/json": {"schema": schemas.Batch}}, "required": True}
+CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}
+
+
+@api.post("/measurements")
+@requires(Partner | Staff)
+@idempotent
+@api.doc(requestBody=BATCH, description=f"At most {MOST_ROWS} measurements at a time.")
+@api.response(201, schemas.Taken)
+def take_batch(sender: Partner | Staff) -> Taken:
+    """All rows or none. Partners need the scope `measurements:write` and a grant per metric."""
+    try:
+        with transaction() as session:
+            rows = read_batch(request.get_data())
+            return usecases.take_batch(session, sender, rows, now=now())
+    except NotTaken as refusal:
+        raise schemas.as_answer(refusal) from refusal
+
+
+@api.post("/metrics/<uuid:metric_id>/measurements/csv")
+@requires(Partner | Staff)
+@idempotent
+@api.doc(
+    requestBody=CSV, parameters=[{"in": "query", "name": "name", "schema": {"type": "string"}}]
+)
+@api.response(201, schemas.Import)
+def import_csv(sender: Partner | Staff, metric_id: UUID) -> Any:
+    """Columns `taken_at,value,external_id` and, if you like, `source`. All lines or none."""
+    upload = uploaded_body(limit=MOST_BYTES)
+    content = b"".join(upload.chunks)
+    with transaction() as session:
+        import_id = usecases.import_csv(
+            session, sender, metric_id=metric_id, name=upload.name, content=content, now=now()
+        )
+        found = queries.show_import(session, sender, import_id)
+    if found.refusal:
+        raise schemas.as_file_answer(found)
+    return found

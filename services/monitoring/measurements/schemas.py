@@ -1,0 +1,102 @@
+"""What comes in by form and goes out. Batches and files are read in the domain, for speed."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.monitoring.measurements import queries
+from services.monitoring.measurements.domain import (
+    MOST_FAULTS,
+    PLACES,
+    NotTaken,
+    RowFault,
+    RowsRefused,
+    Way,
+)
+from shared.web.errors import sentence
+from shared.web.fields import Amount, LocalDateTime
+from shared.web.i18n import gettext, label
+from shared.web.schemas import Form
+
+
+class ByHandForm(Form):
+    """A wall clock's time is in the contract's zone, which the form names."""
+
+    taken_at = LocalDateTime(required=True, zone_from="zone")
+    value = Amount(required=True, places=PLACES)
+    external_id = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class Measurement(Schema):
+    metric_id = fields.UUID(required=True)
+    source = fields.String(required=True, validate=validate.Length(1, 100))
+    external_id = fields.String(required=True, validate=validate.Length(1, 200))
+    taken_at = fields.AwareDateTime(required=True)
+    value = Amount(required=True, places=PLACES)
+
+
+class Batch(Schema):
+    """All rows are taken or none. A row that we have already counts as repeated."""
+
+    measurements = fields.List(fields.Nested(Measurement), required=True)
+
+
+class Taken(Schema):
+    accepted = fields.Integer()
+    repeated = fields.Integer()
+
+
+class Import(Taken):
+    id = fields.UUID()
+    name = fields.String()
+    sha256 = fields.String()
+
+
+class RawValue(Schema):
+    taken_at = fields.AwareDateTime()
+    source = fields.String()
+    external_id = fields.String()
+    value = Amount()
+    way = fields.Enum(Way, by_value=True)
+    arrived_at = fields.AwareDateTime()
+
+
+class RawValueList(Schema):
+    items = fields.List(fields.Nested(RawValue), attribute="rows")
+    after = fields.String()
+
+
+def as_answer(refusal: NotTaken) -> ValidationError:
+    """A refusal as 422: its sentence, its code and, where rows are wrong, each of them."""
+    said: dict[str, Any] = {"code": refusal.code, "measurements": [sentence(refusal)]}
+    if isinstance(refusal, RowsRefused):
+        said["rows"] = [row_words(fault) for fault in refusal.faults[:MOST_FAULTS]]
+    return ValidationError(said)
+
+
+def as_file_answer(found: queries.Import) -> ValidationError:
+    """The same for a file; its rows are lines."""
+    return ValidationError(
+        {"file": [refusal_words(found)], "rows": [row_words(fault) for fault in found.faults]}
+    )
+
+
+def refusal_words(found: queries.Import) -> str:
+    """Why a file was not taken, in the reader's language."""
+    return gettext(found.refusal) % found.refusal_params if found.refusal else ""
+
+
+def row_words(fault: RowFault) -> dict[str, Any]:
+    return {
+        "row": fault.row,
+        "field": fault.field,
+        "code": fault.fault.value,
+        "message": label(fault.fault),
+    }
+
+
+def form_errors(refusal: NotTaken) -> dict[str, str]:
+    """The same for a form with one measurement."""
+    if not isinstance(refusal, RowsRefused):
+        return {"value": sentence(refusal)}
+    return {fault.field: label(fault.fault) for fault in refusal.faults}

@@ -1,0 +1,64 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import sessionmaker
+from support.database import Sessions, know, make_database
+from support.metrics import KNOWN, a_metric, monitoring_actors
+from support.settings import environment
+
+from services.monitoring.app import create_app
+from services.monitoring.config import Settings
+from services.monitoring.metadata import metadata
+from services.monitoring.metrics.domain import Metric
+from services.monitoring.metrics.usecases import learn_metrics
+from shared.config import service_settings
+from shared.kernel import Actor
+
+
+@pytest.fixture(scope="session")
+def engine(server: str) -> Iterator[sa.Engine]:
+    made = make_database(server, "monitoring_tests", metadata)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def actors() -> dict[str, Actor]:
+    """By name, which is their bearer token, too."""
+    return monitoring_actors()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return service_settings(Settings, "monitoring", environment(tmp_path))
+
+
+@pytest.fixture
+def client(settings: Settings, sessions: Sessions, actors: dict[str, Actor]) -> FlaskClient:
+    know(sessions, *KNOWN)
+    return create_app(settings, sessions=sessions, identify=actors.get).test_client()
+
+
+@pytest.fixture
+def metric(sessions: Sessions) -> Metric:
+    """Of huayun's contract, which runs from October 2026 in Shanghai; callgrid may not write."""
+    return stored(sessions, a_metric())
+
+
+def stored(sessions: Sessions, metric: Metric) -> Metric:
+    with sessions.begin() as session:
+        learn_metrics(session, [metric])
+    return metric
+
+
+@pytest.fixture
+def committed(engine: sa.Engine) -> Iterator[Sessions]:
+    """Sessions that really commit, for what happens at the same time."""
+    yield sessionmaker(engine, expire_on_commit=False)
+    with engine.begin() as connection:
+        tables = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = list(connection.scalars(tables))
+        connection.execute(sa.text(f"TRUNCATE {', '.join(names)} CASCADE"))
