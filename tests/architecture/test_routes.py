@@ -13,7 +13,7 @@ OPEN = {
     "health.ready",
 }
 OPEN_OF_GATEWAY = re.compile(
-    r"/(login|logout|oauth/|\.well-known/|internal/jwks|account/language|health/)"
+    r"/(login|language|logout|oauth/|\.well-known/|internal/jwks|health/)"
 )
 
 
