@@ -92,4 +92,6 @@ def shown(value: Any) -> Any:
         return f"{value.currency}\u00a0{formats.amount(value.amount, value.currency)}"
     if isinstance(value, Decimal):
         return formats.number(value)
+    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:  # as in events
+        return shown(kernel.Money(Decimal(value["amount"]), value["currency"]))
     return value

@@ -172,5 +172,5 @@ def test_amounts_have_the_digits_of_their_currency(amount: str, currency: str, t
 
 def test_a_day_ends_where_the_contract_counts() -> None:
     day = datetime(2026, 12, 1, tzinfo=UTC).date()
-    assert end_of(day, "Asia/Shanghai") == datetime(2026, 12, 1, 16, tzinfo=UTC)
-    assert end_of(day, "Europe/Berlin") == datetime(2026, 12, 1, 23, tzinfo=UTC)
+    assert end_of(day, "Asia/Shanghai") == datetime(2026, 12, 1, 15, 59, 59, tzinfo=UTC)
+    assert end_of(day, "Europe/Berlin") == datetime(2026, 12, 1, 22, 59, 59, tzinfo=UTC)

@@ -263,4 +263,4 @@ def test_a_working_holds_every_figure() -> None:
 
 
 def test_finance_has_five_working_days() -> None:
-    assert decision_due_at(NOW, "Asia/Shanghai") == datetime(2026, 11, 27, 16, tzinfo=UTC)
+    assert decision_due_at(NOW, "Asia/Shanghai") == datetime(2026, 11, 27, 15, 59, 59, tzinfo=UTC)

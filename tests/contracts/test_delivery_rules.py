@@ -190,7 +190,9 @@ def test_every_decision_has_its_outcome() -> None:
 
 def test_a_level_has_five_working_days() -> None:
     friday = datetime(2026, 11, 20, 20, tzinfo=UTC)  # Saturday already in Shanghai
-    assert review_due_at(friday, "Europe/Berlin") == datetime(2026, 11, 27, 23, tzinfo=UTC)
-    assert review_due_at(friday, "Asia/Shanghai") == datetime(2026, 11, 27, 16, tzinfo=UTC)
+    in_berlin = datetime(2026, 11, 27, 22, 59, 59, tzinfo=UTC)
+    assert review_due_at(friday, "Europe/Berlin") == in_berlin
+    in_shanghai = datetime(2026, 11, 27, 15, 59, 59, tzinfo=UTC)
+    assert review_due_at(friday, "Asia/Shanghai") == in_shanghai
     monday = friday + timedelta(days=3)
-    assert review_due_at(monday, "Europe/Berlin") == datetime(2026, 11, 30, 23, tzinfo=UTC)
+    assert review_due_at(monday, "Europe/Berlin") == in_berlin + timedelta(days=3)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.contracts.agreements.domain import Contract
+from services.contracts.agreements.domain import Contract, spelled
 from services.contracts.agreements.events import SOURCE, chain
 from services.contracts.agreements.persistence import load_contract
 from services.contracts.settlement import events
@@ -84,7 +84,7 @@ def note(
         "credit_id": credit.id,
         "calculation_id": credit.calculation_id,
         "revision": credit.revision,
-        "amount": str(credit.value),
+        "amount": spelled(credit.value),
         "reason": credit.reason,
     }
     audit.record(session, actor, chain=chain(contract.id), action=action, detail=detail)

@@ -35,8 +35,8 @@ class Formula(Labelled):
 
 
 class Direction(Labelled):
-    HIGHER = "higher", N_("at least")
-    LOWER = "lower", N_("at most")
+    HIGHER = "higher", N_("Higher is better")
+    LOWER = "lower", N_("Lower is better")
 
 
 class Fault(Labelled):

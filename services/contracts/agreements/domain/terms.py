@@ -98,8 +98,8 @@ def tiers_are_whole(tiers: Sequence[Tier]) -> bool:
 
 
 def end_of(day: date, zone: str) -> datetime:
-    """The moment when a day that something is due on is over, where the contract counts."""
-    return midnight(zone, day + timedelta(days=1))
+    """The last second of a day that something is due on, where the contract counts."""
+    return midnight(zone, day + timedelta(days=1)) - timedelta(seconds=1)
 
 
 def number(text: str | None) -> Decimal | None:
