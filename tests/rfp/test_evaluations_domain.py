@@ -180,8 +180,9 @@ def test_every_figure_has_its_working() -> None:
     technical, _, price, _, _ = (result.cells[each.id] for each in five)
     assert ranking.lowest
     assert mean_of(technical) == "(4 + 5 + 4.5) ÷ 3 = 4.50"
-    assert points_of(technical) == "(4 + 5 + 4.5) ÷ 3 ÷ 5 × 20 = 18.00"
+    assert points_of(technical, D(0), D(0), RATIO) == "(4 + 5 + 4.5) ÷ 3 ÷ 5 × 20 = 18.00"
     terms = (price, D("120000.00"), ranking.lowest)
+    assert points_of(*terms, RATIO) == price_points_of(*terms, RATIO)
     assert price_points_of(*terms, RATIO) == "100000.5 ÷ 120000 × 20 = 16.67"
     assert price_points_of(*terms, LINEAR).startswith(
         "max(0, 1 − (120000 − 100000.5) ÷ 100000.5) × 20 = "

@@ -195,6 +195,12 @@ def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
     )
 
 
+def has_outcome(session: Session, bid_id: UUID) -> bool:
+    """Whether the lot of an opened bid is awarded."""
+    made = select(awards.c.id).join(opened_bids, opened_bids.c.lot_id == awards.c.lot_id)
+    return session.scalar(made.where(opened_bids.c.bid_id == bid_id)) is not None
+
+
 def criteria_of(session: Session, rfp_id: UUID) -> Sequence[Criterion]:
     return session.get_one(Rfp, rfp_id).criteria
 

@@ -120,9 +120,18 @@ def shown(reader: Reader, rfp_id: UUID) -> dict[str, Any]:
         "reader": reader,
         "history": history if evaluation.part in (Part.WATCH, Part.COMPARE) else [],
         "conflicts": list(Conflict),
+        "graver": graver(evaluation, reader),
         "tones": TONES,
         **FORMULAS,
     }
+
+
+def graver(evaluation: EvaluationView, reader: Reader) -> list[Conflict]:
+    """What an evaluator can still add to their declaration."""
+    own = [person for person in evaluation.people if person.person_id == reader.person_id]
+    if evaluation.stage is not Stage.OPENED or not own or own[0].conflict is None:
+        return []
+    return own[0].conflict.graver
 
 
 def as_typed(evaluation: EvaluationView, reader: Reader) -> dict[str, str]:

@@ -25,8 +25,10 @@ class Conflict(Labelled):
     POTENTIAL = "potential", N_("Potential conflict")
     ACTUAL = "actual", N_("Actual conflict")
 
-
-GRAVITY = list(Conflict)
+    @property
+    def graver(self) -> list["Conflict"]:
+        order = list(Conflict)
+        return order[order.index(self) + 1 :]
 
 
 @dataclass(eq=False)
@@ -51,7 +53,7 @@ class Evaluator:
             raise ScoresSubmitted
 
     def declare_graver(self, conflict: Conflict, text: str, now: datetime) -> None:
-        if GRAVITY.index(conflict) <= GRAVITY.index(self.conflict):
+        if conflict not in self.conflict.graver:
             raise DeclarationStands
         self.conflict, self.text, self.declared_at = conflict, text, now
 
