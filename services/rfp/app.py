@@ -61,13 +61,20 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
-    app.extensions["keys"] = KeyFolder(settings.data / "keys" / "rfp")
-    app.extensions["storage"] = LocalStorage(settings.data / "storage" / "rfp")
+    app.extensions |= places(settings)
     for blueprint in APIS:
         api.register_blueprint(blueprint)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     return app
+
+
+def places(settings: Settings) -> dict[str, Any]:
+    """Where keys and files are kept."""
+    return {
+        "keys": KeyFolder(settings.data / "keys" / "rfp"),
+        "storage": LocalStorage(settings.data / "storage" / "rfp"),
+    }
 
 
 def verifier(settings: Settings) -> Verifier:

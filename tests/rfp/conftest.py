@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support.database import Sessions, emptied, make_database
 from support.rfps import a_plan, an_rfp, rfp_actors, settle, stored
 from support.settings import environment
 
-from services.rfp.app import create_app
+from services.rfp.app import create_app, places
 from services.rfp.config import Settings
 from services.rfp.metadata import metadata
 from services.rfp.plans.domain import Plan
@@ -58,9 +59,27 @@ def settings(tmp_path: Path) -> Settings:
     return service_settings(Settings, "rfp", environment(tmp_path))
 
 
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Made once, because it takes longer than most tests; `client` gives it what is theirs."""
+    made: list[Flask] = []
+    settings = service_settings(Settings, "rfp", environment(tmp_path_factory.mktemp("data")))
+
+    def identify(token: str) -> Actor | None:
+        known: dict[str, Actor] = made[0].extensions["actors"]
+        return known.get(token)
+
+    made.append(create_app(settings, sessions=sessionmaker(), identify=identify))
+    return made[0]
+
+
 @pytest.fixture
-def client(settings: Settings, sessions: Sessions, actors: dict[str, Actor]) -> FlaskClient:
-    return create_app(settings, sessions=sessions, identify=actors.get).test_client()
+def client(
+    app: Flask, settings: Settings, sessions: Sessions, actors: dict[str, Actor]
+) -> FlaskClient:
+    own = {"settings": settings, "sessions": sessions, "actors": actors}
+    app.extensions |= own | places(settings)
+    return app.test_client()
 
 
 @pytest.fixture
