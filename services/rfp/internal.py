@@ -45,6 +45,8 @@ def on_plans(session: Session, actor: Actor) -> Iterable[Item]:
     if "approver" in actor.roles:
         for plan in plans.plans_to_decide(session, actor):
             yield plan_item(_("Approve plan"), plan, _("You are an approver"))
+    for plan in plans.drafts_to_submit(session, actor):
+        yield plan_item(_("Submit plan"), plan, _("You wrote it"))
     for plan in plans.plans_to_rework(session, actor):
         yield plan_item(_("Mend the rejected plan"), plan, _("You wrote it"))
     for plan in plans.plans_under_decision(session, actor):
@@ -70,6 +72,8 @@ def on_tenders(session: Session, actor: Actor) -> Iterable[Item]:
                 href = f"/portal/opportunities/{invitation.id}"
                 yield tender_item(_("Prepare bid"), invitation, href, _("You are invited"))
     elif isinstance(actor, Staff) and "buyer" in actor.roles:
+        for plan in rfps.plans_without_rfp(session, actor):
+            yield plan_item(_("Make an RFP"), plan, _("You are a buyer"))
         for rfp in rfps.drafts_to_publish(session, actor):
             yield tender_item(_("Publish RFP"), rfp, f"/admin/rfps/{rfp.id}", _("You drafted it"))
         for rfp in rfps.rfps_with_questions(session, actor):

@@ -269,6 +269,8 @@ class TestPages:
 def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> None:
     stored(sessions, a_plan(state=PlanState.SUBMITTED))
     stored(sessions, a_plan(state=PlanState.REJECTED, title="Mend me"))
+    stored(sessions, a_plan(state=PlanState.DRAFT, title="Submit me"))
+    stored(sessions, a_plan(state=PlanState.APPROVED, title="Make an RFP of me"))
 
     def work(who: str) -> list[tuple[str, str]]:
         answer = client.get("/internal/work", headers=bearer(who))
@@ -276,7 +278,9 @@ def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> No
         return [(item["verb"], item["kind"]) for item in items]
 
     assert work("approver") == [("Approve plan", "todo")]
+    assert work("buyer") == [("Make an RFP", "todo")]
     assert work("requester") == [
+        ("Submit plan", "todo"),
         ("Mend the rejected plan", "todo"),
         ("Approval of plan", "waiting"),
     ]

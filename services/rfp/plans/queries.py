@@ -135,6 +135,13 @@ def plans_to_rework(session: Session, requester: Staff) -> list[PlanRow]:
     return [PlanRow(*row) for row in session.execute(mine.order_by(*ORDER).limit(100))]
 
 
+def drafts_to_submit(session: Session, requester: Staff) -> list[PlanRow]:
+    """One's own plans that nobody has been asked to approve."""
+    own = all_plans(requester, state=PlanState.DRAFT)
+    mine = own.where(plans.c.requester_id == requester.user_id)
+    return [PlanRow(*row) for row in session.execute(mine.order_by(*ORDER).limit(100))]
+
+
 def plans_under_decision(session: Session, requester: Staff) -> list[PlanRow]:
     """One's own plans that wait for an approver."""
     own = all_plans(requester, state=PlanState.SUBMITTED)

@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.rfp.plans.domain import PlanState
 from services.rfp.plans.persistence import plans
+from services.rfp.plans.queries import ORDER as PLAN_ORDER
+from services.rfp.plans.queries import PlanRow, all_plans
 from services.rfp.tenders.domain import Duty, Rfp, Stage
 from services.rfp.tenders.persistence import (
     circumstances,
@@ -134,6 +137,14 @@ def obstacles(session: Session, rfp_id: UUID, *, least_lead: timedelta) -> list[
     rfp = session.get_one(Rfp, rfp_id)
     now = db.clock(session)
     return rfp.obstacles(circumstances(session, rfp, now=now, least_lead=least_lead))
+
+
+def plans_without_rfp(session: Session, buyer: Staff) -> list[PlanRow]:
+    """Approved plans that no RFP was made from, the oldest first."""
+    made = select(rfps.c.id).where(rfps.c.plan_id == plans.c.id).exists()
+    waiting = all_plans(buyer, state=PlanState.APPROVED).where(~made)
+    rows = session.execute(waiting.order_by(*PLAN_ORDER).limit(100))
+    return [PlanRow(*row) for row in rows]
 
 
 def drafts_to_publish(session: Session, buyer: Staff) -> list[RfpRow]:
