@@ -19,11 +19,23 @@ from deploy.packages import PACKAGES, Package
 from deploy.postgres.throwaway import throwaway
 from shared import db
 
+# The tables that every database has, whether or not the package's processes import them.
+SHARED = (
+    "shared.audit",
+    "shared.directory",
+    "shared.files",
+    "shared.messaging.dead_letters",
+    "shared.messaging.heartbeat",
+    "shared.messaging.inbox",
+    "shared.messaging.outbox",
+    "shared.web.idempotency",
+)
+
 
 def tables_of(package: Package) -> list[sa.MetaData]:
     """Both processes of a package are imported, so that every table of theirs is known."""
-    for module in ("app", "worker", "metadata"):
-        importlib.import_module(f"{package.path}.{module}")
+    for module in (*SHARED, f"{package.path}.app", f"{package.path}.worker"):
+        importlib.import_module(module)
     return [db.metadata, importlib.import_module(f"{package.path}.metadata").metadata]
 
 

@@ -1,7 +1,5 @@
 """Migrations and tables say the same."""
 
-from importlib import import_module
-
 import alembic.autogenerate
 import alembic.migration
 import pytest
@@ -24,17 +22,19 @@ def test_there_is_one_head(package: str) -> None:
 @pytest.mark.parametrize("name", PACKAGES)
 def test_migrations_make_the_tables_that_the_code_describes(name: str, server: str) -> None:
     from deploy.migrate import upgrade
-    from shared import db
+    from deploy.migration import tables_of
+    from deploy.packages import Package
 
     empty = make_database(server, f"migrated_{name}", tables=False)
     url = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
     upgrade(PACKAGES[name], url)
-    own = import_module(f"{PACKAGES[name]}.metadata").metadata
     with empty.connect() as connection:
         context = alembic.migration.MigrationContext.configure(
             connection, opts={"include_name": is_ours, "compare_type": True}
         )
-        diff = alembic.autogenerate.compare_metadata(context, [db.metadata, own])
+        diff = alembic.autogenerate.compare_metadata(
+            context, tables_of(Package(name, PACKAGES[name]))
+        )
     empty.dispose()
     assert diff == []
 
