@@ -14,7 +14,7 @@ from services.monitoring.slas.queries import WindowView
 from shared.kernel import N_
 from shared.web.fields import Amount
 from shared.web.formats import number
-from shared.web.i18n import gettext, ngettext
+from shared.web.i18n import gettext
 from shared.web.schemas import Form
 
 HAPPENED = {
@@ -159,14 +159,16 @@ def tier_words(percent: Decimal) -> str:
 def description(metric: Metric, windows: Sequence[WindowView]) -> str:
     """The chart for those who do not see it."""
     missed = [window for window in windows if window.outcome is Outcome.BREACHED]
-    said = ngettext("%(num)d window.", "%(num)d windows.", len(windows))
-    target = f"{number(metric.target)}\u00a0{metric.unit}"
+    said = {
+        "first": window_words(windows[0].first_on, windows[0].last_on),
+        "last": window_words(windows[-1].first_on, windows[-1].last_on),
+        "target": f"{number(metric.target)}\u00a0{metric.unit}",
+        "months": gettext(", ").join(window_words(each.first_on, each.last_on) for each in missed),
+    }
     if not missed:
-        return gettext(
-            "%(windows)s None missed the target of %(target)s.", windows=said, target=target
-        )
-    months = gettext(", ").join(window_words(each.first_on, each.last_on) for each in missed)
-    return gettext(
-        "%(windows)s The target of %(target)s was missed in: %(months)s.",
-        windows=said, target=target, months=months,
-    )  # fmt: skip
+        sentence = gettext("From %(first)s to %(last)s no window missed the target of %(target)s.")
+        return sentence % said
+    sentence = gettext(
+        "From %(first)s to %(last)s the target of %(target)s was missed in: %(months)s."
+    )
+    return sentence % said

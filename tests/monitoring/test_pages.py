@@ -1,0 +1,358 @@
+"""Pages of performance: what each face sees, forms with their errors, both languages."""
+
+import io
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.actors import an_id
+from support.database import Sessions, rows
+from support.metrics import CALLGRID, MANAGER, OCTOBER, a_metric, allow, measured, take
+from support.pages import Browser
+
+from services.monitoring.measurements.persistence import measurements
+from services.monitoring.metrics.domain import Direction, Formula, Metric
+from services.monitoring.metrics.persistence import metric_grants
+from services.monitoring.metrics.usecases import learn_metrics
+from services.monitoring.slas.usecases import evaluate_windows
+from shared.kernel import Actor
+
+CSV = b"taken_at,value,external_id\n2026-10-05T10:00:00+08:00,1,a\n2026-10-05T10:01:00Z,0,b\n"
+
+
+@pytest.fixture(autouse=True)
+def _time(clock: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages ask the process, evaluation the database: both live on 22 November."""
+    clock(now)
+    for module in ("slas.pages", "measurements.staff_pages", "metrics.staff_pages"):
+        monkeypatch.setattr(f"services.monitoring.{module}.now", lambda: now)
+
+
+@pytest.fixture
+def evaluated(client: FlaskClient, sessions: Sessions, metric: Metric, now: datetime) -> str:
+    """October: 93.5 % of 200 calls, a breach. Answers the id of the window."""
+    take(sessions, measured(metric.id, [1] * 187 + [0] * 13), now=now)
+    with sessions.begin() as session:
+        [made] = evaluate_windows(session, MANAGER, metric_id=metric.id)
+    return str(made.window_id)
+
+
+@pytest.fixture
+def manager(client: FlaskClient) -> Browser:
+    return Browser(client, "contract_manager")
+
+
+@pytest.fixture
+def huayun(client: FlaskClient) -> Browser:
+    return Browser(client, "huayun")
+
+
+class TestStaff:
+    def test_the_list_says_why_it_is_empty(self, manager: Browser) -> None:
+        assert "Nothing is measured yet" in manager.get("/admin/performance").text
+
+    def test_the_list_shows_the_last_result_against_the_target(
+        self, manager: Browser, metric: Metric, evaluated: str
+    ) -> None:
+        page = manager.get("/admin/performance").text
+        for words in (metric.title, "CT-2026-001 · SLA-1", "huayun", "93.50", "Target missed"):
+            assert words in page
+        assert "≥&nbsp;95&nbsp;%" in page and "Oct 2026" in page
+
+    def test_the_list_goes_on_by_pages(
+        self, manager: Browser, sessions: Sessions, metric: Metric
+    ) -> None:
+        more = [a_metric(f"m{n}", position=n, title=f"Metric number {n:02}") for n in range(2, 32)]
+        with sessions.begin() as session:
+            learn_metrics(session, more)
+        first = manager.get("/admin/performance").text
+        assert "Metric number 25" in first and "Metric number 26" not in first
+        after = first.split("after=")[1].split('"')[0]
+        second = manager.get(f"/admin/performance?after={after}").text
+        assert "Metric number 26" in second and "Metric number 25" not in second
+
+    def test_ended_windows_are_evaluated_by_a_button(
+        self, manager: Browser, sessions: Sessions, metric: Metric, now: datetime
+    ) -> None:
+        take(sessions, measured(metric.id, [1, 1, 0]), now=now)
+        before = manager.get(f"/admin/performance/{metric.id}").text
+        assert "1 window waits to be evaluated" in before and "data-chart" not in before
+        after = manager.submit("/evaluation").text
+        assert "66.67" in after and "Credit 10 %" in after and "data-chart" in after
+        assert "The target was missed in Oct 2026" in after
+        assert f"/admin/contracts/{metric.contract_id}" in after
+
+    def test_the_chart_has_its_words_in_the_page(
+        self, manager: Browser, metric: Metric, evaluated: str
+    ) -> None:
+        page = manager.get(f"/admin/performance/{metric.id}").text
+        assert "the target of 95\u00a0% was missed in: Oct 2026." in page
+        assert "Credit 5 %" in page and "No credit" in page
+
+    def test_every_figure_opens_its_working(
+        self, manager: Browser, metric: Metric, evaluated: str
+    ) -> None:
+        page = manager.get(f"/admin/performance/{metric.id}/windows/{evaluated}").text
+        for words in ("187 ÷ 200 × 100", "93.5&nbsp;%", "SHA-256", "Asia/Shanghai", "1005-1"):
+            assert words in page
+        assert page.count("telephony") == 25 and "Next page" in page
+        after = page.split("after=")[1].split('"')[0]
+        second = manager.get(f"/admin/performance/{metric.id}/windows/{evaluated}?after={after}")
+        assert "1005-26" in second.text and "1005-25<" not in second.text
+
+    def test_the_raw_measurements_can_be_downloaded(
+        self, manager: Browser, metric: Metric, evaluated: str
+    ) -> None:
+        url = f"/admin/performance/{metric.id}/windows/{evaluated}/measurements.csv"
+        lines = manager.get(url).text.splitlines()
+        assert lines[0] == "\ufefftaken_at,source,external_id,value" and len(lines) == 201
+        assert lines[1] == "2026-10-05T02:01:00+00:00,telephony,1005-1,1"
+
+    def test_late_measurements_are_said_and_evaluated_again(
+        self, manager: Browser, sessions: Sessions, metric: Metric, evaluated: str, now: datetime
+    ) -> None:
+        take(sessions, measured(metric.id, [1] * 100, source="late"), now=now)
+        page = manager.get(f"/admin/performance/{metric.id}").text
+        assert "Measurements came after 1 window was evaluated" in page
+        window = f"/admin/performance/{metric.id}/windows/{evaluated}"
+        assert "there are 300, and it took 200" in manager.get(window).text
+        manager.get(f"/admin/performance/{metric.id}")
+        assert "Revision 2" in manager.submit("/evaluation").text
+        again = manager.get(window).text
+        assert "evaluated again, because measurements came late" in again
+        assert "95.67" in again and "93.50" in again
+
+    def test_a_month_without_data_says_so(
+        self, manager: Browser, metric: Metric, sessions: Sessions
+    ) -> None:
+        with sessions.begin() as session:
+            [made] = evaluate_windows(session, MANAGER, metric_id=metric.id)
+        page = manager.get(f"/admin/performance/{metric.id}").text
+        assert "No measurement came for Oct 2026" in page and "No data" in page
+        window = manager.get(f"/admin/performance/{metric.id}/windows/{made.window_id}").text
+        assert "neither 0 nor 100" in window and "No measurement came" in window
+
+    def test_before_and_after_the_contract_the_page_says_what_it_waits_for(
+        self, manager: Browser, sessions: Sessions, now: datetime
+    ) -> None:
+        later = a_metric("later", starts_on=now.date() + timedelta(days=40), position=2)
+        running = a_metric("running", starts_on=now.date(), position=3)
+        ended = a_metric("ended", ends_on=OCTOBER.date(), position=4)
+        with sessions.begin() as session:
+            learn_metrics(session, [later, running, ended])
+        take(sessions, measured(ended.id, [1], at=OCTOBER - timedelta(days=1)), now=now)
+        with sessions.begin() as session:
+            evaluate_windows(session, MANAGER, metric_id=ended.id)
+        for metric, words in (
+            (later, "Measuring begins on"),
+            (running, "The window runs"),
+            (ended, "All its windows are evaluated"),
+        ):
+            assert words in manager.get(f"/admin/performance/{metric.id}").text
+        assert "1 Oct 2026 – 5 Oct 2026" in manager.text
+
+    def test_lower_is_better_is_drawn_and_said(
+        self, manager: Browser, sessions: Sessions, now: datetime
+    ) -> None:
+        metric = a_metric(
+            formula=Formula.MEAN, unit="h", direction=Direction.LOWER, target=Decimal(2),
+            minimum=None, tiers=(),
+        )  # fmt: skip
+        with sessions.begin() as session:
+            learn_metrics(session, [metric])
+        take(sessions, measured(metric.id, ["1.5", "3.5"]), now=now)
+        with sessions.begin() as session:
+            evaluate_windows(session, MANAGER, metric_id=metric.id)
+        page = manager.get(f"/admin/performance/{metric.id}").text
+        assert "≤&nbsp;2&nbsp;h" in page and "lower_is_better&#34;: true" in page
+
+
+class TestForms:
+    def test_a_partner_is_allowed_and_revoked(
+        self, manager: Browser, sessions: Sessions, metric: Metric
+    ) -> None:
+        manager.get(f"/admin/performance/{metric.id}")
+        allowed = manager.submit("/grants", organisation_id=str(CALLGRID.organisation_id)).text
+        assert "callgrid may send measurements" in allowed
+        assert len(rows(sessions, metric_grants)) == 1
+        revoked = manager.submit("/revocation").text
+        assert "may not send measurements any more" in revoked
+        assert rows(sessions, metric_grants) == []
+
+    def test_no_partner_chosen_is_said_beside_the_field(
+        self, manager: Browser, metric: Metric
+    ) -> None:
+        manager.get(f"/admin/performance/{metric.id}/grants")
+        assert "This is needed." in manager.submit("/grants", 422).text
+
+    def test_a_measurement_is_entered_in_the_zone_of_the_contract(
+        self, manager: Browser, sessions: Sessions, metric: Metric
+    ) -> None:
+        manager.get(f"/admin/performance/{metric.id}/measurements/new")
+        manager.submit("/measurements", taken_at="2026-10-01T00:00", value="1", external_id="INC-1")
+        [row] = rows(sessions, measurements)
+        assert row.taken_at.isoformat() == "2026-09-30T16:00:00+00:00" and row.source == "hand"
+
+    @pytest.mark.parametrize(
+        ("field", "text", "words"),
+        [("value", "97", "from 0 to 1"), ("value", "x", "Write a number"),
+         ("value", "", "This is needed"), ("taken_at", "2026-09-30T23:59", "does not cover"),
+         ("taken_at", "2026-12-24T12:00", "has not come yet"), ("external_id", "", "needed"),
+         ("taken_at", "never", "Write date and time")],
+    )  # fmt: skip
+    @pytest.mark.parametrize("htmx", [False, True])
+    def test_a_wrong_answer_comes_back_with_what_was_typed(
+        self, client: FlaskClient, metric: Metric, field: str, text: str, words: str, htmx: bool
+    ) -> None:
+        manager = Browser(client, "contract_manager", htmx=htmx)
+        manager.get(f"/admin/performance/{metric.id}/measurements/new")
+        typed = {"taken_at": "2026-10-05T12:00", "value": "0.5", "external_id": "INC-1"}
+        page = manager.submit("/measurements", 422, **typed | {field: text}).text
+        assert words in page and f'id="{field}-error"' in page
+        assert 'value="INC-1"' in page or field == "external_id"
+        assert ("<html" in page) is not htmx
+
+    def test_another_value_under_the_same_reference_is_refused(
+        self, manager: Browser, metric: Metric
+    ) -> None:
+        typed = {"taken_at": "2026-10-05T12:00", "value": "1", "external_id": "INC-1"}
+        for value, status in (("1", 303), ("1", 303), ("0", 422)):
+            manager.get(f"/admin/performance/{metric.id}/measurements/new")
+            manager.submit("/measurements", status, **typed | {"value": value})
+        assert "another value or time under this id" in manager.text
+
+    def upload(self, manager: Browser, metric: Metric, content: bytes) -> str:
+        manager.get(f"/admin/performance/{metric.id}/measurements/new")
+        return manager.submit("/imports", file=(io.BytesIO(content), "calls.csv")).text
+
+    def test_a_file_is_imported(self, manager: Browser, sessions: Sessions, metric: Metric) -> None:
+        page = self.upload(manager, metric, CSV)
+        assert "calls.csv" in page and "Taken" in page and "New measurements" in page
+        assert len(rows(sessions, measurements)) == 2
+        assert "calls.csv" in manager.get(f"/admin/performance/{metric.id}").text
+
+    def test_a_wrong_file_names_its_lines_and_the_list_stays(
+        self, manager: Browser, client: FlaskClient, sessions: Sessions, metric: Metric
+    ) -> None:
+        page = self.upload(manager, metric, CSV + b"2026-10-05T10:00:00,1,c\nx\n")
+        for words in ("Refused", "Rows that are wrong: 2", "taken_at", "Whole line"):
+            assert words in page
+        assert rows(sessions, measurements) == []
+        again = manager.page.request.path if manager.page else ""
+        assert "Whole line" in Browser(client, "finance").get(again).text
+
+    def test_no_file_and_a_file_in_another_encoding_are_said(
+        self, manager: Browser, metric: Metric
+    ) -> None:
+        manager.get(f"/admin/performance/{metric.id}/measurements/new")
+        assert "Choose a file." in manager.submit("/imports", 422, file=(io.BytesIO(b""), "")).text
+        assert "The file is not in UTF-8" in self.upload(manager, metric, "电".encode("gb18030"))
+
+    def test_a_form_that_is_not_ours_is_refused(self, manager: Browser, metric: Metric) -> None:
+        new = "/measurements/new"
+        places = (("", "/evaluation"), ("", "/grants"), (new, "/imports"), (new, "/measurements"))
+        for page, action in places:
+            manager.get(f"/admin/performance/{metric.id}{page}")
+            manager.submit(action, 403, csrf_token="of somebody else")
+
+
+class TestVendors:
+    def test_a_vendor_sees_its_own_and_nothing_to_change(
+        self, huayun: Browser, metric: Metric, evaluated: str
+    ) -> None:
+        assert metric.title in huayun.get("/portal/performance").text
+        page = huayun.get(f"/portal/performance/{metric.id}").text
+        for words in ("93.50", "See how it came about", "data-chart"):
+            assert words in page
+        for words in ("Evaluate now", "Who may send", "Add measurements", "contract_manager"):
+            assert words not in page
+        window = huayun.get(f"/portal/performance/{metric.id}/windows/{evaluated}").text
+        assert "187 ÷ 200" in window and "telephony" in window
+        csv = f"/portal/performance/{metric.id}/windows/{evaluated}/measurements.csv"
+        assert "1005-200" in huayun.get(csv).text
+
+    def test_a_rival_finds_nothing(
+        self, client: FlaskClient, huayun: Browser, metric: Metric, evaluated: str
+    ) -> None:
+        rival = Browser(client, "nordwind")
+        assert metric.title not in rival.get("/portal/performance").text
+        below = f"/portal/performance/{metric.id}"
+        for path in (below, f"{below}/windows/{evaluated}",
+                     f"{below}/windows/{evaluated}/measurements.csv"):  # fmt: skip
+            rival.get(path, 404)
+            huayun.get(path)
+
+    def test_a_window_is_found_below_its_own_metric_only(
+        self, huayun: Browser, sessions: Sessions, metric: Metric, evaluated: str
+    ) -> None:
+        with sessions.begin() as session:
+            learn_metrics(session, [other := a_metric("repaired", position=2)])
+        huayun.get(f"/portal/performance/{other.id}/windows/{evaluated}", 404)
+        huayun.get(f"/portal/performance/{metric.id}/windows/{evaluated}")
+
+
+class TestWhoMayNot:
+    STAFF = ("", "/{metric}", "/{metric}/grants", "/{metric}/windows/{window}",
+             "/{metric}/windows/{window}/measurements.csv")  # fmt: skip
+
+    def test_staff_pages_are_for_readers_of_the_buyer(
+        self, client: FlaskClient, metric: Metric, evaluated: str
+    ) -> None:
+        for path in self.STAFF:
+            url = "/admin/performance" + path.format(metric=metric.id, window=evaluated)
+            for who in ("huayun", "callgrid", "opener"):
+                Browser(client, who).get(url, 403)
+            for who in ("contract_manager", "finance", "auditor"):
+                Browser(client, who).get(url)
+
+    def test_vendor_pages_are_for_vendors(self, client: FlaskClient, metric: Metric) -> None:
+        for who in ("contract_manager", "callgrid", "auditor"):
+            Browser(client, who).get("/portal/performance", 403)
+            Browser(client, who).get(f"/portal/performance/{metric.id}", 403)
+
+    def test_only_contract_managers_change_anything(
+        self, client: FlaskClient, sessions: Sessions, metric: Metric, now: datetime
+    ) -> None:
+        allow(sessions, metric, now=now)
+        partner = CALLGRID.organisation_id
+        for path in ("/evaluation", "/measurements", "/imports", "/grants",
+                     f"/grants/{partner}/revocation"):  # fmt: skip
+            for who in ("finance", "auditor", "huayun", "callgrid", "opener"):
+                answer = client.post(
+                    f"/admin/performance/{metric.id}{path}",
+                    data={"csrf_token": f"csrf-{who}"},
+                    headers={"Authorization": f"Bearer {who}"},
+                )
+                assert answer.status_code == 403, (path, who)
+        new = f"/admin/performance/{metric.id}/measurements/new"
+        for who in ("finance", "auditor", "huayun"):
+            Browser(client, who).get(new, 403)
+        manager = Browser(client, "contract_manager")
+        manager.get(f"/admin/performance/{metric.id}")
+        manager.submit("/revocation")
+        manager.submit("/evaluation")
+        manager.get(new)
+
+    @pytest.mark.parametrize("path", ["/{id}", "/{id}/grants", "/{id}/measurements/new",
+                                      "/imports/{id}", "/{id}/windows/{id}"])  # fmt: skip
+    def test_what_does_not_exist_is_not_found(self, manager: Browser, path: str) -> None:
+        manager.get("/admin/performance" + path.format(id=an_id("nothing")), 404)
+
+
+def test_pages_speak_chinese(
+    client: FlaskClient, sessions: Sessions, actors: dict[str, Actor], metric: Metric,
+    evaluated: str, now: datetime,
+) -> None:  # fmt: skip
+    for name in ("contract_manager", "huayun"):
+        actors[name] = replace(actors[name], locale="zh-Hans")
+    manager, huayun = Browser(client, "contract_manager"), Browser(client, "huayun")
+    for browser, face in ((manager, "admin"), (huayun, "portal")):
+        listed = browser.get(f"/{face}/performance").text
+        assert "未达标" in listed and "2026年10月" in listed
+        assert "目标" in browser.get(f"/{face}/performance/{metric.id}").text
+        window = browser.get(f"/{face}/performance/{metric.id}/windows/{evaluated}").text
+        assert "原始测量值" in window
+    assert "导入" in manager.get(f"/admin/performance/{metric.id}/measurements/new").text
