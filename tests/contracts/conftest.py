@@ -1,17 +1,22 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.orm import sessionmaker
 from support import actors
 from support.contracts import people
-from support.database import Sessions, know, make_database
+from support.database import Sessions, emptied, know, make_database
+from support.pages import Browser
+from support.settings import environment
 
 import services.contracts.settlement.persistence  # noqa: F401  # all tables of the service
 from services.contracts.app import create_app
 from services.contracts.config import Settings
 from services.contracts.metadata import metadata
+from shared.config import service_settings
+from shared.files import LocalStorage
 
 
 @pytest.fixture(scope="session")
@@ -22,23 +27,39 @@ def engine(server: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    (tmp_path / "keys").mkdir()
-    return Settings(
-        database_url="postgresql://localhost/unused",
-        kafka_bootstrap="localhost:1",
-        public_url="http://localhost",
-        internal_jwks_url="http://localhost",
-        internal_issuer="http://localhost",
-        smtp_url="smtp://localhost",
-        data=tmp_path,
-        allow_unscanned=True,
-    )
+def known(sessions: Sessions) -> Sessions:
+    """Sessions over a directory that knows everybody."""
+    know(sessions, *people().values())
+    return sessions
 
 
 @pytest.fixture
-def client(sessions: Sessions, settings: Settings) -> FlaskClient:
-    """Everybody of `people` is known here and signs in by name."""
-    know(sessions, *people().values())
-    app = create_app(settings, sessions=sessions, identify=actors.actors(*people().values()).get)
-    return app.test_client()
+def committing(engine: sa.Engine) -> Iterator[Sessions]:
+    """Sessions that really commit, for tests of what happens at the same time."""
+    made = sessionmaker(engine, expire_on_commit=False)
+    know(made, *people().values())
+    yield made
+    emptied(engine)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return service_settings(Settings, "contracts", environment(tmp_path))
+
+
+@pytest.fixture
+def storage(settings: Settings) -> LocalStorage:
+    return LocalStorage(settings.data / "storage")
+
+
+@pytest.fixture
+def client(known: Sessions, settings: Settings) -> FlaskClient:
+    """Everybody of `people` signs in by name."""
+    identify = actors.actors(*people().values()).get
+    return create_app(settings, sessions=known, identify=identify).test_client()
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
+def browse(client: FlaskClient, request: pytest.FixtureRequest) -> Callable[[str], Browser]:
+    """A browser by name, without and with htmx."""
+    return lambda who: Browser(client, who, htmx=request.param)

@@ -1,7 +1,9 @@
 """Contracts as tests need them: awarded, drafted, in force, delivered, breached."""
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import datetime
 from functools import cache
@@ -15,13 +17,14 @@ from services.contracts.agreements.persistence import contract_of_award
 from services.contracts.delivery import usecases as delivery
 from services.contracts.delivery.domain import Decision, Deliverable
 from services.contracts.handlers import HANDLERS
+from shared.audit import audit_entries
 from shared.files import LocalStorage
 from shared.kernel import Actor, Staff, Vendor, uuid7
 from shared.messaging.envelope import Event
 from shared.messaging.inbox import handle_once
 from support import actors
 from support.actors import an_id
-from support.database import Sessions
+from support.database import Sessions, events, rows
 
 SAMPLES = Path(__file__).parents[1] / "event_samples"
 AWARDED = "tandem.rfp.rfp_awarded.v1"
@@ -79,9 +82,9 @@ def heard(event_type: str, data: Mapping[str, Any]) -> Event:
     return Event.of(event_type, source=source, subject=uuid7(), time=at, data=data)
 
 
-def handle(sessions: Sessions, *events: Event) -> list[bool]:
+def handle(sessions: Sessions, *heard: Event) -> list[bool]:
     with sessions.begin() as session:
-        return [handle_once(session, event, HANDLERS, consumer="contracts") for event in events]
+        return [handle_once(session, event, HANDLERS, consumer="contracts") for event in heard]
 
 
 def a_draft(sessions: Sessions, **changes: Any) -> Contract:
@@ -90,7 +93,7 @@ def a_draft(sessions: Sessions, **changes: Any) -> Contract:
     with sessions() as session:
         contract_id = contract_of_award(session, UUID(award["award_id"]))
         contract = session.get_one(Contract, contract_id)
-        assert contract.milestones and contract.sla  # loaded
+        contract.terms_sha256()  # loads all of it
         return contract
 
 
@@ -138,6 +141,51 @@ def decide(
             decision=Decision(decision),
             reason="" if decision == "approve" else "The list is missing.",
         )
+
+
+def stored_files(storage: LocalStorage) -> list[Path]:
+    return [path for path in storage.root.rglob("*") if path.is_file()]
+
+
+def told(sessions: Sessions, template: str) -> set[str]:
+    """The names of those who got a notice of this kind; each at most once."""
+    names = {str(actor.person_id): name for name, actor in people().items()}
+    notices = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
+    found = [names[each["person_id"]] for each in notices if each["template"] == template]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def notices(sessions: Sessions, template: str) -> list[dict[str, Any]]:
+    every = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
+    return [each for each in every if each["template"] == template]
+
+
+def said(sessions: Sessions, event_type: str) -> list[dict[str, Any]]:
+    """The data of our events of one type."""
+    return [json.loads(row.payload) for row in events(sessions, event_type)]
+
+
+def actions(sessions: Sessions, contract: Contract) -> list[tuple[str, str]]:
+    """Who did what, as the audit chain of a contract has it."""
+    entries = rows(sessions, audit_entries, chain=f"contract:{contract.id}")
+    names = {actor.subject: name for name, actor in people().items()}
+    return [(entry.action, names.get(entry.actor, entry.actor)) for entry in entries]
+
+
+def race(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """All at once; answers in order, errors as what was raised."""
+    start = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        start.wait(timeout=30)
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001  # the test looks at it
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
 
 
 def a_window(contract: Contract, **changes: Any) -> dict[str, Any]:
