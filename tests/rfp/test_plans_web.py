@@ -278,7 +278,7 @@ def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> No
         return [(item["verb"], item["kind"]) for item in items]
 
     assert work("approver") == [("Approve plan", "todo")]
-    assert work("buyer") == [("Make an RFP", "todo")]
+    assert ("Make an RFP", "todo") in work("buyer")
     assert work("requester") == [
         ("Submit plan", "todo"),
         ("Mend the rejected plan", "todo"),
