@@ -52,7 +52,9 @@ def defer(
 
 def make_app(context: Context, jobs: Jobs, cron: Cron) -> App:
     """A procrastinate app that knows our jobs; each is called as `job(context, **args)`."""
-    app = App(connector=PsycopgConnector(conninfo=context.settings.database_url, max_size=3))
+    app = App(
+        connector=PsycopgConnector(conninfo=context.settings.database_url, min_size=1, max_size=3)
+    )
     for name, job in jobs.items():
         register(app, name, job, context)
     for schedule, names in cron.items():

@@ -38,6 +38,9 @@ class Api:
 
         return cls(base_url, authenticate)
 
+    def close(self) -> None:
+        self.http.close()
+
     def bearer(self) -> dict[str, str]:
         if time.monotonic() > self.until:
             self.token, self.until = self.authenticate(), time.monotonic() + TOKEN_LIFE_S

@@ -1,6 +1,8 @@
 """The chain through the API of a running stack; then everything it left behind is counted."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -35,8 +37,9 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def who(stack: RunningStack) -> Cast:
-    return cast(stack.described())
+def who(stack: RunningStack) -> Iterator[Cast]:
+    with closing(cast(stack.described())) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """Every process is killed once in the middle of the chain; nothing is lost and nothing doubled."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -24,8 +26,9 @@ VICTIMS = {
 
 
 @pytest.fixture(scope="module")
-def who(stack: RunningStack) -> Cast:
-    return cast(stack.described())
+def who(stack: RunningStack) -> Iterator[Cast]:
+    with closing(cast(stack.described())) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,10 @@ class Cast:
     ids: dict[str, str]
     partner: Api
 
+    def close(self) -> None:
+        for api in (*self.apis.values(), self.partner):
+            api.close()
+
 
 def cast(described: dict[str, Any]) -> Cast:
     """From the contents of `stack.json`."""
