@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from support.actors import an_id, bearer
-from support.bids import PRICE, an_offer, send_bid, send_file
+from support.bids import PRICE, an_offer, close_bids, send_bid, send_file
 from support.database import Sessions, events, rows
 from support.rfps import EVALUATORS, OPENERS, an_rfp, stored
 from werkzeug.test import TestResponse
@@ -37,18 +37,11 @@ from services.rfp.config import Settings
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
 from services.rfp.tenders.persistence import rfps
-from shared import audit, db
+from shared import audit
 from shared.files import LocalStorage, files
 from shared.jobs import Context
 
 Clock = Callable[[datetime], None]
-
-
-def close(sessions: Sessions, rfp: Rfp) -> None:
-    """Move the deadline into the past, for the clocks of Python and SQL alike."""
-    with sessions.begin() as session:
-        past = db.clock(session) - timedelta(seconds=1)
-        session.execute(sa.update(rfps).where(rfps.c.id == rfp.id).values(deadline_at=past))
 
 
 def confirm(client: FlaskClient, rfp: Rfp, who: str) -> TestResponse:
@@ -60,7 +53,7 @@ def room(client: FlaskClient, rfp: Rfp, who: str = "opener1") -> Any:
 
 
 def open_all(client: FlaskClient, sessions: Sessions, rfp: Rfp) -> None:
-    close(sessions, rfp)
+    close_bids(sessions, rfp)
     states = [confirm(client, rfp, who).json["state"] for who in OPENERS]
     assert states == ["waiting", "opened"]
 
@@ -82,7 +75,7 @@ class TestWhoAndWhen:
         answer = confirm(client, rfp, "opener1")
         assert answer.status_code == 409 and answer.json["errors"] == {"code": "too_early"}
         assert rows(sessions, openings) == []
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         assert confirm(client, rfp, "opener1").status_code == 200
 
     def test_the_clock_of_the_database_decides(
@@ -97,7 +90,7 @@ class TestWhoAndWhen:
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions
     ) -> None:
         send_bid(client, rfp, "huayun")
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         assert confirm(client, rfp, "opener1").json == {"state": "waiting"}
         again = confirm(client, rfp, "opener1")
         assert again.status_code == 409 and again.json["errors"] == {"code": "already_confirmed"}
@@ -110,7 +103,7 @@ class TestWhoAndWhen:
         whole = an_rfp(plan)
         whole.committee = [m for m in whole.committee if m.person_id != an_id("opener2")]
         rfp: Rfp = stored(sessions, whole)
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         answer = confirm(client, rfp, "opener2")
         assert answer.status_code == 403 and answer.json["errors"] == {"code": "not_an_opener"}
         assert confirm(client, rfp, "opener1").status_code == 200
@@ -118,7 +111,7 @@ class TestWhoAndWhen:
     def test_an_evaluator_does_not_open_even_with_the_role_of_an_opener(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions, actors: dict[str, Any]
     ) -> None:
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         assert confirm(client, rfp, "evaluator1").status_code == 403
         actors["evaluator1"] = replace(
             actors["evaluator1"], roles=frozenset({"evaluator", "opener"})
@@ -130,7 +123,7 @@ class TestWhoAndWhen:
     def test_other_roles_are_refused_and_strangers_sent_away(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions
     ) -> None:
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         path = f"/api/v1/rfps/{rfp.id}/opening"
         assert client.post(path).status_code == client.get(path).status_code == 401
         for who in ("buyer", "evaluator1", "approver", "admin", "auditor", "huayun"):
@@ -264,7 +257,7 @@ class TestOpening:
         place = settings.data / "keys" / "rfp" / str(rfp.id)
         key = place.read_bytes()
         place.unlink()
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         confirm(client, rfp, "opener1")
         answer = confirm(client, rfp, "opener2")
         assert answer.status_code == 409 and answer.json["errors"] == {"code": "key_missing"}
@@ -433,7 +426,7 @@ class TestRoom:
         received = [
             send_bid(client, rfp, who).json["received_at"] for who in ("huayun", "nordwind")
         ]
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         confirm(client, rfp, "opener1")
         shown = room(client, rfp, "buyer")
         assert shown["stage"] == "closed"
@@ -473,7 +466,7 @@ class TestReminder:
     ) -> None:
         self.remind(sessions)
         assert self.told(sessions) == []
-        close(sessions, rfp)
+        close_bids(sessions, rfp)
         jobs.tell_openers(Context(sessions, settings))
         self.remind(sessions)
         assert sorted(self.told(sessions)) == sorted(str(an_id(name)) for name in OPENERS)
@@ -482,7 +475,7 @@ class TestReminder:
         self, client: FlaskClient, rfp: Rfp, plan: Plan, sessions: Sessions
     ) -> None:
         draft: Rfp = stored(sessions, an_rfp(plan, draft=True))
-        close(sessions, draft)
+        close_bids(sessions, draft)
         open_all(client, sessions, rfp)
         self.remind(sessions)
         assert self.told(sessions) == []

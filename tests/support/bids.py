@@ -1,13 +1,18 @@
 """Builders for bids: what a vendor sends, and ways to send it."""
 
+from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.rfp.tenders.domain import Rfp
+from services.rfp.tenders.persistence import rfps
+from shared import db
 from shared.kernel import uuid7
 from support.actors import bearer
+from support.database import Sessions
 
 PRICE = "987654.32"  # found nowhere, unless something leaks
 MONTHS = 12  # of the RFP that `an_rfp` builds
@@ -53,3 +58,10 @@ def send_file(
         content_type="application/pdf",
         headers=bearer(who, **{"Idempotency-Key": str(key or uuid7())}),
     )
+
+
+def close_bids(sessions: Sessions, rfp: Rfp) -> None:
+    """Move the deadline into the past, for the clocks of Python and SQL alike."""
+    with sessions.begin() as session:
+        past = db.clock(session) - timedelta(seconds=1)
+        session.execute(sa.update(rfps).where(rfps.c.id == rfp.id).values(deadline_at=past))

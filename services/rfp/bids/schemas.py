@@ -10,9 +10,10 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 from werkzeug.datastructures import MultiDict
 
 from services.rfp.bids.domain import BidContent, BidState, LineKind, PriceLine, Promise
+from shared.kernel import N_
 from shared.web.fields import Amount
 from shared.web.i18n import gettext
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Words
 
 MOST_LINES, MOST_PROMISES = 200, 100
 LONG = 20_000  # characters of the solution
@@ -94,10 +95,26 @@ def positive(number: Decimal) -> None:
 
 
 class LineForm(Form):
-    title = Text(required=True, validate=TITLE)
+    title = Text(
+        required=True,
+        validate=TITLE,
+        error_messages={"required": Words(N_("Say what this line pays for."))},
+    )
     kind = fields.Enum(LineKind, required=True, by_value=True)
-    quantity = Amount(required=True, places=3, most=Decimal(10**9), validate=positive)
-    unit_price = Amount(required=True, places=6, most=Decimal(10**12), validate=positive)
+    quantity = Amount(
+        required=True,
+        places=3,
+        most=Decimal(10**9),
+        validate=positive,
+        error_messages={"required": Words(N_("Write a quantity."))},
+    )
+    unit_price = Amount(
+        required=True,
+        places=6,
+        most=Decimal(10**12),
+        validate=positive,
+        error_messages={"required": Words(N_("Write a unit price."))},
+    )
 
     @post_load
     def as_line(self, data: dict[str, Any], **kwargs: Any) -> PriceLine:
@@ -106,7 +123,13 @@ class LineForm(Form):
 
 class PromiseForm(Form):
     target_id = fields.UUID(required=True)
-    value = Amount(required=True, places=4, least=Decimal(0), most=Decimal(10**9))
+    value = Amount(
+        required=True,
+        places=4,
+        least=Decimal(0),
+        most=Decimal(10**9),
+        error_messages={"required": Words(N_("Promise a value for each service level."))},
+    )
 
     @post_load
     def as_promise(self, data: dict[str, Any], **kwargs: Any) -> Promise:
@@ -116,7 +139,11 @@ class PromiseForm(Form):
 class BidForm(Form):
     """A whole bid. Price lines of a form that were left blank are none."""
 
-    solution = Text(required=True, validate=validate.Length(max=LONG))
+    solution = Text(
+        required=True,
+        validate=validate.Length(max=LONG),
+        error_messages={"required": Words(N_("Describe your solution."))},
+    )
     lines = fields.List(
         fields.Nested(LineForm), load_default=list, validate=validate.Length(max=MOST_LINES)
     )

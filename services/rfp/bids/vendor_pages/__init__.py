@@ -16,7 +16,7 @@ from shared.web import page, requires, see_other, transaction
 from shared.web.forms import form_errors
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
-from shared.web.rows import changed_rows
+from shared.web.rows import without_row
 from shared.web.timeline import timeline
 from shared.web.uploads import Upload, uploaded_file
 
@@ -64,18 +64,20 @@ def edit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
 @pages.post("/lots/<uuid:lot_id>")
 @requires(Vendor)
 def save(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
-    """Each button saves the draft, and then adds or removes something or goes on to the check."""
-    button = request.form
+    """Each button saves the draft, and then adds or removes something or goes on to the check.
+
+    Which one it was stands in the address: form fields are read up to the file and no further.
+    """
     try:
-        save_answers(vendor, lot_id, button)
+        save_answers(vendor, lot_id, request.form, button=request.args)
     except ValidationError as error:
-        typed = replace(load(vendor, lot_id), answers=bid_form.typed(button))
+        typed = replace(load(vendor, lot_id), answers=bid_form.typed(request.form))
         errors = form_errors(error.messages_dict)
         return page("bids/edit.html", 422, errors=errors, **shown(typed))
     if upload := uploaded_file(limit=usecases.FILE_BYTES):
         keep_file(vendor, lot_id, upload)
-    if button.get("step") != "check":
-        row = "new" if "add" in button else None
+    if request.args.get("step") != "check":
+        row = "new" if "add" in request.args else None
         return see_other(url_for("bids.edit", lot_id=lot_id, row=row))
     bidding = load(vendor, lot_id)
     if errors := bid_form.checked(bidding).errors:
@@ -147,15 +149,19 @@ def shown(bidding: Bidding) -> dict[str, Any]:
     }
 
 
-def save_answers(vendor: Vendor, lot_id: UUID, sent: MultiDict[str, str]) -> None:
+def save_answers(
+    vendor: Vendor, lot_id: UUID, sent: MultiDict[str, str], *, button: MultiDict[str, str]
+) -> None:
     """Save what was typed without blank rows, but for the one that was asked for."""
-    answers = schemas.DraftForm().load(MultiDict(changed_rows(sent)))["answers"]
+    removed = button.get("remove", "")
+    rows = without_row(dict(sent.items()), removed)
+    answers = schemas.DraftForm().load(MultiDict(rows))["answers"]
     lines = [line for line in answers["lines"] if not schemas.is_blank(line)]
-    answers["lines"] = [*lines, {}] if sent.get("add") == "lines" else lines
+    answers["lines"] = [*lines, {}] if button.get("add") == "lines" else lines
     seen, keys = schemas.SeenForm().load(sent)["seen"], current_app.extensions["keys"]
     with transaction() as session:
         usecases.save_draft(session, vendor, lot_id=lot_id, answers=answers, keys=keys, seen=seen)
-        if file_id := schemas.as_id(sent.get("remove")):
+        if file_id := schemas.as_id(removed):
             usecases.remove_file(session, vendor, lot_id=lot_id, file_id=file_id, keys=keys)
 
 

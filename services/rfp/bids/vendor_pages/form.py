@@ -22,7 +22,6 @@ from services.rfp.tenders.domain import SlaTarget
 from shared.web.errors import sentence
 from shared.web.forms import form_errors, form_fields
 from shared.web.i18n import gettext as _
-from shared.web.rows import changed_rows
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ def checked(bidding: Bidding) -> Checked:
     try:
         content: BidContent = BidForm().load(in_form_order(bidding))["content"]
     except ValidationError as error:
-        return Checked(None, form_errors(error.messages_dict))
+        found = form_errors(error.messages_dict)
+        return Checked(None, {name: placed(name, text) for name, text in found.items()})
     errors: dict[str, str] = {}
     if not content.lines:
         errors["lines-0-title"] = sentence(LinesMissing())
@@ -71,6 +71,14 @@ def checked(bidding: Bidding) -> Checked:
         if target.id in faults:
             errors[f"promises-{n}-value"] = sentence(faults[target.id])
     return Checked(None if errors else content, errors)
+
+
+def placed(name: str, text: str) -> str:
+    """Says which line it is about: the summary of errors stands apart from the lines."""
+    part, _dash, rest = name.partition("-")
+    if part != "lines" or not rest[:1].isdigit():
+        return text
+    return _("Line %(n)s: %(fault)s", n=int(rest.partition("-")[0]) + 1, fault=text)
 
 
 def in_form_order(bidding: Bidding) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def price_rows(bidding: Bidding) -> Sequence[Row]:
 def typed(sent: MultiDict[str, str]) -> Mapping[str, Any]:
     """What was typed, to show it again where it cannot even be a draft."""
     shown = MultiDict((name, readable(text)) for name, text in sent.items(multi=True))
-    fields = form_fields(MultiDict(changed_rows(shown)))
+    fields = form_fields(shown)
     rows = {name: fields.get(name) for name in ("lines", "promises")}
     solution = fields.get("solution")
     return {"solution": solution if isinstance(solution, str) else ""} | {
