@@ -299,7 +299,8 @@ class TestPages:
         assert 'href="#scores-7-grade"' in page.text and page.text.count('value="4"') == 7
         assert len([row for row in rows(sessions, scores) if row.grade is not None]) == 7
         page.submit("/scores", 422, then="save", **{"scores-0-grade": "7"})
-        assert "At most 5." in page.text and 'value="7"' in page.text
+        assert "huayun, Technical capability: At most 5." in page.text
+        assert 'value="7"' in page.text
         page.submit("/scores", then="save", **(numbers | {"scores-0-grade": "3.5"}))
         assert "Saved as a draft" in page.text and 'value="3.5"' in page.text
         page.submit("/scores", then="submit", **(numbers | {"scores-7-grade": "0"}))
@@ -350,7 +351,8 @@ class TestPages:
         page.get(f"/admin/awards/lots/{evaluated.lots[0].id}")
         assert "checked" not in page.text, "a decision is never preselected"
         page.submit("/lots/", 422, reason=REASON)
-        assert "#bid_id" in page.text and REASON in page.text
+        assert "Choose the bid that wins." in page.text and 'href="#bid_id"' in page.text
+        assert REASON in page.text
         page.submit("/lots/", 422, bid_id=str(bids["nordwind"]), reason="Cheap.")
         assert "at least 20 characters" in page.text and "Cheap." in page.text
         page.submit("/lots/", bid_id=str(bids["nordwind"]), reason=REASON)

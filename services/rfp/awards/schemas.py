@@ -2,18 +2,34 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from services.rfp.awards.domain import ReasonTooShort, require_reason
 from services.rfp.awards.queries import Outcome
 from services.rfp.evaluations.domain import published
+from shared.kernel import N_
 from shared.kernel import Money as Amounted
+from shared.web.errors import sentence
 from shared.web.fields import Amount, Money
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Words
+
+
+def long_enough(reason: str) -> None:
+    try:
+        require_reason(reason)
+    except ReasonTooShort as refusal:
+        raise ValidationError(sentence(refusal)) from refusal
 
 
 class AwardForm(Form):
-    bid_id = fields.UUID(required=True)
-    reason = fields.String(load_default="", validate=validate.Length(max=5000))
+    bid_id = fields.UUID(
+        required=True, error_messages={"required": Words(N_("Choose the bid that wins."))}
+    )
+    reason = fields.String(
+        required=True,
+        validate=[validate.Length(max=5000), long_enough],
+        error_messages={"required": Words(N_("Give the reason for the award."))},
+    )
 
 
 class ListQuery(Form):

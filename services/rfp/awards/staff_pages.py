@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.rfp.awards import queries, schemas, usecases
-from services.rfp.awards.domain import LEAST_REASON, ReasonTooShort
+from services.rfp.awards.domain import LEAST_REASON
 from services.rfp.awards.queries import READERS, AwardView, Reader
 from services.rfp.evaluations.domain import published
 from shared.kernel import Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
-from shared.web.errors import sentence
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
 
@@ -62,8 +61,6 @@ def award(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
         form = schemas.AwardForm().load(request.form)
         with transaction() as session:
             made = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
-    except ReasonTooShort as refusal:
-        return invalid("awards/form.html", {"reason": sentence(refusal)}, **form_of(buyer, lot_id))
     except ValidationError as error:
         return invalid("awards/form.html", error, **form_of(buyer, lot_id))
     return see_other(url_for("awards.show", award_id=made.id))

@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from shared.kernel import N_, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.downloads import attachment
 from shared.web.errors import sentence
+from shared.web.forms import form_errors
 from shared.web.i18n import gettext
 from shared.web.pagination import page_size, paginate
 from shared.web.timeline import timeline
@@ -72,7 +74,7 @@ def score(evaluator: Staff, rfp_id: UUID) -> ResponseReturnValue:
     try:
         form = schemas.SheetForm().load(request.form)
     except ValidationError as error:
-        return invalid(SHOW, error, **shown(evaluator, rfp_id))
+        return faulty(evaluator, rfp_id, form_errors(error.messages_dict))
     with transaction() as session:
         usecases.save_scores(session, evaluator, rfp_id=rfp_id, given=form["scores"], now=now())
     if request.form.get("then") != "submit":
@@ -98,8 +100,32 @@ def submit(evaluator: Staff, rfp_id: UUID, given: list[Score]) -> ResponseReturn
     except domain.GradesMissing:
         blank = gettext("Give a grade from 0 to 5. A blank is not a zero.")
         missing = {f"scores-{n}-grade": blank for n, s in enumerate(given) if s.grade is None}
-        return invalid(SHOW, missing, **shown(evaluator, rfp_id))
+        return faulty(evaluator, rfp_id, missing)
     return see_other(url_for("evaluations.show", rfp_id=rfp_id))
+
+
+def faulty(evaluator: Staff, rfp_id: UUID, errors: Mapping[str, str]) -> ResponseReturnValue:
+    """The sheet again. Each fault says which bid and which criterion it is about."""
+    context = shown(evaluator, rfp_id)
+    places = [
+        (bid.organisation, criterion.title)
+        for lot in context["evaluation"].lots
+        for bid in lot.bids
+        for criterion in context["evaluation"].graded
+    ]
+    return invalid(
+        SHOW, {name: located(name, text, places) for name, text in errors.items()}, **context
+    )
+
+
+def located(name: str, text: str, places: Sequence[tuple[str, str]]) -> str:
+    """`scores-3-grade` is about the fourth place of the sheet."""
+    number = name.split("-")[1] if name.startswith("scores-") else ""
+    if not number.isdigit() or int(number) >= len(places):
+        return text
+    bidder, criterion = places[int(number)]
+    said = {"bidder": bidder, "criterion": gettext(criterion), "fault": text}
+    return gettext("%(bidder)s, %(criterion)s: %(fault)s") % said
 
 
 SHOW = "evaluations/show.html"
