@@ -69,7 +69,7 @@ def gather(readings: Iterable[Reading]) -> Inputs:
             total += each.value
             count += 1
             digest.update(line(each).encode())
-    return Inputs(total, count, digest.hexdigest())
+    return Inputs(Decimal(plain(total)), count, digest.hexdigest())
 
 
 def line(reading: Reading) -> str:
