@@ -35,3 +35,16 @@ def new_token() -> str:
 
 def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome"}
+BROWSERS |= {"Safari/": "Safari"}  # last: all others say so too
+SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad"}
+SYSTEMS |= {"Mac OS": "macOS", "Linux": "Linux"}
+
+
+def browser_name(user_agent: str) -> str:
+    """`Firefox, Windows` of the long line that browsers send; of other programs the first word."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return ", ".join(filter(None, (browser, system))) if browser else user_agent.split("/")[0][:60]

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gateway.sessions.domain import ABSOLUTE, BrowserSession, digest, new_token
+from gateway.sessions.domain import ABSOLUTE, BrowserSession, browser_name, digest, new_token
 from gateway.sessions.persistence import load_own_session, sessions
 from shared import audit
 from shared.kernel import Actor, NotFound
@@ -27,7 +27,7 @@ def open_session(
         opened_at=now,
         last_seen_at=now,
         address=address,
-        browser=browser[:300],
+        browser=browser_name(browser),
     )
     session.add(opened)
     detail = {"session": str(opened.id), "address": address}

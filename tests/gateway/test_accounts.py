@@ -18,6 +18,7 @@ from gateway.accounts.persistence import login_attempts
 from gateway.people import usecases as people
 from gateway.people.domain import Language, OrganisationKind, Role
 from gateway.people.persistence import accounts
+from gateway.sessions.domain import browser_name
 from gateway.sessions.persistence import sessions as session_rows
 from gateway.sessions.usecases import purge_sessions
 from gateway.tokens import AccessTokens
@@ -340,3 +341,24 @@ def test_a_token_without_our_form_is_refused(pages: Pages, committed: Sessions) 
     browser = pages.browser(a_person(committed, Role.BUYER))
     assert browser.client.post("/account/api-token", headers=browser.headers).status_code == 403
     assert browser.client.post("/account/api-token").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0",
+            "Firefox, Windows",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156 Safari/537",
+            "Chrome, Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/156 Safari/537 Edg/156", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19 like Mac OS X) Safari/605", "Safari, iPhone"),
+        ("python-httpx/0.28.1", "python-httpx"),
+        ("", ""),
+    ],
+)
+def test_browsers_have_short_names(user_agent: str, name: str) -> None:
+    assert browser_name(user_agent) == name

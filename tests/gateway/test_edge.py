@@ -1,10 +1,12 @@
 """What the edge lets pass, in whose name, and what it answers itself."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -677,3 +679,17 @@ def test_no_secret_of_a_session_leaves_the_edge(
 
 def test_a_session_of_somebody_unknown_is_nobody(visit: Visitor) -> None:
     visit("GET", "/work", 303, headers={"Cookie": f"__Host-tandem={uuid4().hex}"})
+
+
+def test_everything_that_polls_says_so() -> None:
+    """Otherwise an open page would keep its session alive for ever."""
+    root = Path(__file__).parents[2]
+    folders = (root / "gateway", root / "services", root / "shared")
+    polls = [
+        (path, tag)
+        for folder in folders
+        for path in folder.rglob("templates/**/*.html")
+        for tag in re.findall(r"<[^>]*hx-trigger=\"[^\"]*every [^>]*>", path.read_text())
+    ]
+    assert len(polls) >= 3
+    assert [str(path) for path, tag in polls if "X-Background" not in tag] == []
