@@ -347,11 +347,11 @@ def test_a_token_without_our_form_is_refused(pages: Pages, committed: Sessions) 
     ("user_agent", "name"),
     [
         (
-            "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0",
+            "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130",
             "Firefox, Windows",
         ),
         (
-            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156 Safari/537",
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537 Chrome/156 Safari/537",
             "Chrome, Linux",
         ),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/156 Safari/537 Edg/156", "Edge, Windows"),
