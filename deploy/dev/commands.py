@@ -17,6 +17,13 @@ from deploy.kafka import jars
 UP_WITHIN_S, DOWN_WITHIN_S = 240, 60
 LAST_LINES = 15
 LARGEST_LOG = 20_000_000
+# The C library keeps large blocks that were given back, such as those of argon2, once it has seen a
+# few, and per thread at that. All processes inherit these.
+MEMORY = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
 BUYER = ("Lingang Logistics 临港物流", "lingang")
 
 
@@ -38,7 +45,7 @@ def start_launcher(stack: Stack) -> subprocess.Popen[bytes]:
     """A process of its own session: it outlives the command and the terminal."""
     shorten_logs(stack)
     command = [sys.executable, "-m", "deploy.dev", "launch"]
-    environ = os.environ | {"DATA": str(stack.data), "PORT": str(stack.port)}
+    environ = os.environ | MEMORY | {"DATA": str(stack.data), "PORT": str(stack.port)}
     with (stack.logs / "launcher.log").open("a") as log:
         return subprocess.Popen(
             command,

@@ -17,7 +17,7 @@ LONGEST_SOCKET = 100  # the kernel takes 107 bytes
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "150",
-    "shared_buffers": "48MB",
+    "shared_buffers": "32MB",
     "max_wal_size": "256MB",
     "jit": "off",
     # Nothing of what people wrote may come into the log: neither statements nor their values.
