@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORDS := build/translations.ready
 CATALOGUES := $(shell find shared gateway services -name messages.po 2>/dev/null)
 FAST := not stack and not browser and not plant
-PARALLEL := -n auto
+PARALLEL := -n logical
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 .PHONY: help env up down status logs demo-data test lint fmt check assets jars \

@@ -75,8 +75,8 @@ def await_up(stack: Stack, launcher: subprocess.Popen[bytes] | None, began: floa
             show_progress(state, shown, time.monotonic() - began)
             if state["up"]:
                 return
-        if launcher and launcher.poll() is not None:
-            fail(stack, state["error"] if ours else "The launcher has ended")
+        if launcher.poll() is not None if launcher else not pids.launcher_of(state):
+            fail(stack, (ours and state["error"]) or "The launcher has ended")
         time.sleep(0.1)
     fail(stack, "Not everything became ready in time; see `make status`")
 
