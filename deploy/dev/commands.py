@@ -75,10 +75,15 @@ def await_up(stack: Stack, launcher: subprocess.Popen[bytes] | None, began: floa
             show_progress(state, shown, time.monotonic() - began)
             if state["up"]:
                 return
-        if launcher.poll() is not None if launcher else not pids.launcher_of(state):
+        if has_ended(launcher, state):
             fail(stack, (ours and state["error"]) or "The launcher has ended")
         time.sleep(0.1)
     fail(stack, "Not everything became ready in time; see `make status`")
+
+
+def has_ended(launcher: subprocess.Popen[bytes] | None, state: dict[str, Any]) -> bool:
+    """Our own child, or one that somebody else has started."""
+    return launcher.poll() is not None if launcher else pids.launcher_of(state) is None
 
 
 def show_progress(state: dict[str, Any], shown: set[str], seconds: float) -> None:
