@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -51,7 +52,9 @@ def people() -> dict[str, Actor]:
         *(actors.staff(f"finance{n}") for n in range(1, 4)),
         actors.staff("buyer"),
         actors.staff("evaluator"),
+        actors.vendor_client("system", "huayun"),
         actors.auditor(),
+        replace(actors.auditor("outsider"), organisation_id=an_id("auditors")),
         actors.partner("callgrid"),
     ]
     return actors.actors(*known)
