@@ -1,0 +1,92 @@
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from support.database import Sessions, make_database
+from support.settings import environment
+
+from shared import db, jobs
+from shared.config import ServiceSettings, service_settings
+from shared.jobs import Context
+
+
+@pytest.fixture
+def context(server: str, tmp_path: Path) -> Iterator[Context]:
+    """A database whose commits are real, because the jobs' worker looks from outside."""
+    engine = make_database(server, "jobs_tests")
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    settings = service_settings(ServiceSettings, "rfp", environment(tmp_path))
+    yield Context(db.sessions(engine), replace(settings, database_url=url))
+    engine.dispose()
+
+
+def run(context: Context, known: jobs.Jobs, cron: jobs.Cron, until: Any) -> None:
+    stop = threading.Event()
+    app = jobs.make_app(context, known, cron)
+    worker = threading.Thread(target=jobs.run_jobs, args=(app, stop))
+    worker.start()
+    end = time.monotonic() + 20
+    while not until() and time.monotonic() < end:
+        time.sleep(0.05)
+    stop.set()
+    worker.join(20)
+    assert not worker.is_alive() and until()
+
+
+def waiting(sessions: Sessions) -> list[tuple[str, Any]]:
+    query = sa.text("SELECT task_name, args FROM procrastinate_jobs WHERE status = 'todo'")
+    with sessions.begin() as session:
+        return [(name, args) for name, args in session.execute(query)]
+
+
+def test_a_job_runs_after_the_commit_and_never_after_a_rollback(context: Context) -> None:
+    ran: list[str] = []
+    with context.sessions() as session:
+        jobs.defer(session, "greet", who="nobody")
+        session.rollback()
+    with context.sessions.begin() as session:
+        jobs.defer(session, "greet", who="招标")
+    run(context, {"greet": lambda given, who: ran.append(who)}, {}, lambda: bool(ran))
+    assert ran == ["招标"] and waiting(context.sessions) == []
+
+
+def test_jobs_that_wait_under_one_lock_are_merged(context: Context) -> None:
+    with context.sessions.begin() as session:
+        for number in (1, 2):
+            jobs.defer(session, "greet", lock="one", who=number)
+        assert session.scalar(sa.text("SELECT 1")) == 1, "the transaction is still good"
+    assert waiting(context.sessions) == [("greet", {"who": 1})]
+
+
+def test_a_job_for_later_waits(context: Context) -> None:
+    ran: list[int] = []
+    with context.sessions.begin() as session:
+        jobs.defer(session, "greet", at=datetime.now(UTC) + timedelta(hours=1), who=1)
+        jobs.defer(session, "greet", who=2)
+    run(context, {"greet": lambda given, who: ran.append(who)}, {}, lambda: bool(ran))
+    assert ran == [2] and waiting(context.sessions) == [("greet", {"who": 1})]
+
+
+def test_a_job_that_fails_is_tried_again(context: Context) -> None:
+    tries: list[int] = []
+
+    def fail(given: Context) -> None:
+        tries.append(1)
+        raise ConnectionError
+
+    with context.sessions.begin() as session:
+        jobs.defer(session, "fail")
+    run(context, {"fail": fail}, {}, lambda: bool(tries))
+    assert [name for name, _ in waiting(context.sessions)] == ["fail"]
+
+
+def test_what_runs_on_a_clock_runs_by_itself(context: Context) -> None:
+    ran: list[int] = []
+    every_second = {"* * * * * *": ["tick"]}
+    run(context, {"tick": lambda given: ran.append(1)}, every_second, lambda: bool(ran))
