@@ -12,16 +12,24 @@ from werkzeug import Response
 
 from shared.web.forms import form_errors, form_values
 from shared.web.htmx import wants_fragment
+from shared.web.i18n import gettext
+from shared.web.summary import with_labels
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """The page or, where htmx asks, its `title`, `crumbs` and `content` for `#content`."""
     if not wants_fragment():
-        return make_response(render_template(template, **context), status)
-    response = make_response(render_blocks(template, ("fragment",), context), status)
+        return make_response(labelled(render_template(template, **context), context), status)
+    rendered = render_blocks(template, ("fragment",), context)
+    response = make_response(labelled(rendered, context), status)
     if request.method == "GET" and not shows_already():
         response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
     return response
+
+
+def labelled(html: str, context: Mapping[str, Any]) -> str:
+    """Where something is wrong the summary says with which answer."""
+    return with_labels(html, gettext(": ")) if context.get("errors") else html
 
 
 def fragment(template: str, *blocks: str, status: int = 200, **context: Any) -> Response:

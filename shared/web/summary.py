@@ -1,0 +1,34 @@
+"""Errors are listed above a form, away from their fields: there each begins with its label."""
+
+import re
+from collections.abc import Iterable
+
+SUMMARY = re.compile(r'<div class="t-errors".*?</ul>', re.DOTALL)
+LINK = re.compile(r'<a href="#([^"]+)">([^<]*)</a>')
+# What names the control with this id: its label, its own attribute, its legend or heading.
+NAMES = (
+    r'<label[^>]* for="{0}"[^>]*>\s*([^<]+)',
+    r'<[^>]* id="{0}"[^>]*?aria-label="([^"]+)"',
+    r'<(?:fieldset|div)[^>]* id="{0}"[^>]*>\s*<(?:legend|h3|div)[^>]*>\s*([^<]+)',
+    r'<h2 id="{0}">\s*([^<]+)',
+)
+
+
+def with_labels(html: str, colon: str) -> str:
+    """The page with “Title: This is needed.” in place of “This is needed.” in its summary."""
+
+    def named(link: re.Match[str]) -> str:
+        field, text = link.groups()
+        label = label_of(field, html)
+        already = not label or text.startswith(label.partition(":")[0])
+        return link.group() if already else f'<a href="#{field}">{label}{colon}{text}</a>'
+
+    return SUMMARY.sub(lambda found: LINK.sub(named, found.group()), html, count=1)
+
+
+def label_of(field: str, html: str) -> str:
+    tried: Iterable[re.Match[str] | None] = (
+        re.search(name.format(re.escape(field)), html) for name in NAMES
+    )
+    found = next((each for each in tried if each), None)
+    return found.group(1).strip() if found else ""

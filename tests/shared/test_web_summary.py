@@ -1,0 +1,34 @@
+"""The summary of errors names the answer that each sentence is about."""
+
+import pytest
+
+from shared.web.summary import with_labels
+
+SUMMARY = '<div class="t-errors" id="error-summary"><ul><li><a href="#{0}">{1}</a></li></ul></div>'
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        '<label class="form-label" for="title">\n  Title\n</label><input id="title">',
+        '<label class="form-label" for="title">Title <span>(optional)</span></label>',
+        '<input class="form-control" id="title" name="title" aria-label="Title">',
+        '<fieldset class="t-field" id="title" data-bad> <legend class="x">Title</legend></fieldset>',
+        '<div class="t-pad" id="title">\n<h3>Title</h3></div>',
+        '<h2 id="title">Title</h2>',
+    ],
+)
+def test_a_sentence_begins_with_the_label(control: str) -> None:
+    page = SUMMARY.format("title", "This is needed.") + control
+    assert '<a href="#title">Title: This is needed.</a>' in with_labels(page, ": ")
+
+
+def test_what_names_its_answer_already_stays() -> None:
+    said = SUMMARY.format("lines-0-title", "Line 1: This is needed.")
+    control = '<input id="lines-0-title" aria-label="Line 1: what it pays for">'
+    assert with_labels(said + control, ": ") == said + control
+
+
+def test_only_the_summary_changes() -> None:
+    page = SUMMARY.format("gone", "No.") + '<nav><a href="#title">Up</a></nav><h2 id="title">T</h2>'
+    assert with_labels(page, ": ") == page
