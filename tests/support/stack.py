@@ -22,7 +22,7 @@ from deploy.dev.ports import free
 from deploy.dev.stack import OFFSETS, ROOT
 
 UP_WITHIN_S = 240
-READY_WITHIN_S = 60
+READY_WITHIN_S = 120
 
 
 class RunningStack:
