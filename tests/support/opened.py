@@ -48,7 +48,7 @@ def add_bid(
     once = Decimal("100000.00")
     opened = {
         "bid_id": bid.id, "lot_id": lot_id, "vendor_id": organisation_id, "currency": rfp.currency,
-        "solution": f"{vendor} answers.\nAlways.", "monthly": (price - once) / 12,
+        "solution": f"{vendor} answers.\nAlways.", "monthly": by_month(price - once),
         "one_off": once, "months": 12, "total": price, "submitted_by": f"usr_{an_id(vendor)}",
     }  # fmt: skip
     file = {
@@ -65,10 +65,14 @@ def add_bid(
     return bid.id
 
 
+def by_month(price: Decimal) -> Decimal:
+    return (price / 12).quantize(Decimal("0.01"))
+
+
 def contents(
     rfp: Rfp, bid: Bid, file_id: Any, vendor: str, monthly: Decimal, once: Decimal
 ) -> Sequence[tuple[sa.Table, dict[str, Any]]]:
-    lines = (("Monthly fee", "monthly", monthly / 12), ("Transition", "one_off", once))
+    lines = (("Monthly fee", "monthly", by_month(monthly)), ("Transition", "one_off", once))
     return [
         *((bid_lines, {"id": uuid7(), "position": n, "title": title, "kind": kind,
                        "quantity": Decimal(1), "unit_price": price})
