@@ -157,7 +157,7 @@ def save_answers(
     rows = without_row(dict(sent.items()), removed)
     answers = schemas.DraftForm().load(MultiDict(rows))["answers"]
     lines = [line for line in answers["lines"] if not schemas.is_blank(line)]
-    answers["lines"] = [*lines, {}] if button.get("add") == "lines" else lines
+    answers["lines"] = [*(lines or [{}]), {}] if button.get("add") == "lines" else lines
     seen, keys = schemas.SeenForm().load(sent)["seen"], current_app.extensions["keys"]
     with transaction() as session:
         usecases.save_draft(session, vendor, lot_id=lot_id, answers=answers, keys=keys, seen=seen)
