@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from services.monitoring.measurements import usecases as measurements
-from services.monitoring.measurements.domain import Measurement, RowsRefused
+from services.monitoring.measurements.domain.rows import Measurement, RowsRefused
 from services.monitoring.metrics import usecases as metrics
 from services.monitoring.metrics.domain import Direction, Formula, Metric, Tier
 from shared.directory import IDENTITY_HANDLERS

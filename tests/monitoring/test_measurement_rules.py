@@ -10,17 +10,16 @@ import pytest
 from support.actors import an_id
 from support.metrics import a_metric, measured
 
-from services.monitoring.measurements.domain import (
+from services.monitoring.measurements.domain.reading import read_batch, read_csv
+from services.monitoring.measurements.domain.rows import (
     AHEAD,
     NoRows,
     NotUtf8,
     Numbered,
-    RowsRefused,
+    Sheet,
     TooManyRows,
     WrongBatch,
     WrongHeader,
-    read_batch,
-    read_csv,
     rule_faults,
 )
 from services.monitoring.metrics.domain import Formula, Metric
@@ -54,15 +53,14 @@ class TestRules:
     def test_a_row_that_cannot_be_read_names_its_field(
         self, changed: dict[str, Any], fault: str
     ) -> None:
-        with pytest.raises(RowsRefused) as refused:
-            read_batch(body({}, changed, {}))
-        assert [(each.row, each.fault.value) for each in refused.value.faults] == [(2, fault)]
+        sheet = read_batch(body({}, changed, {}))
+        assert [(each.row, each.fault.value) for each in sheet.faults] == [(2, fault)]
+        assert [row for row, _ in sheet.rows] == [1, 3]
 
     def test_all_wrong_rows_are_named_at_once(self) -> None:
         rows = [GOOD | {"value": "x"}, {"value": "1"}, 3, "text", GOOD, {}]
-        with pytest.raises(RowsRefused, match="Rows that are wrong: 5") as refused:
-            read_batch(msgspec.json.encode({"measurements": rows}))
-        assert [each.row for each in refused.value.faults] == [1, 2, 3, 4, 6]
+        sheet = read_batch(msgspec.json.encode({"measurements": rows}))
+        assert [each.row for each in sheet.faults] == [1, 2, 3, 4, 6]
 
     @pytest.mark.parametrize("wrong", [b"", b"[]", b"{}", b'{"measurements":1}', b"\xff", b"{"])
     def test_what_is_no_batch_is_refused(self, wrong: bytes) -> None:
@@ -72,12 +70,13 @@ class TestRules:
     def test_a_batch_has_1_to_5000_rows(self) -> None:
         with pytest.raises(NoRows):
             read_batch(b'{"measurements":[]}')
-        assert len(read_batch(body(*[{}] * 5000))) == 5000
+        assert len(read_batch(body(*[{}] * 5000)).rows) == 5000
         with pytest.raises(TooManyRows, match="5000"):
             read_batch(body(*[{}] * 5001))
 
     def test_numbers_are_exact_whether_in_quotes_or_not(self) -> None:
-        [(_, one), (_, other)] = read_batch(body({"value": 0.1}, {"value": "0.123456789"}))
+        batch = body({"value": 0.1}, {"value": "0.123456789"})
+        [(_, one), (_, other)] = read_batch(batch).rows
         assert (one.value, other.value) == (Decimal("0.1"), Decimal("0.123456789"))
 
     @pytest.mark.parametrize(
@@ -110,13 +109,13 @@ class TestRules:
     def test_a_measurement_lies_within_the_contract(
         self, taken_at: str, fault: str, now: datetime
     ) -> None:
-        rows = read_batch(body({"taken_at": taken_at}))
+        rows = read_batch(body({"taken_at": taken_at})).rows
         assert faults_of(rows, a_metric(), now) == ([(1, fault)] if fault else [])
 
     def test_the_clock_of_a_source_may_be_five_minutes_ahead(self, now: datetime) -> None:
         late = a_metric(starts_on=now.date(), ends_on=now.date())
         for ahead, faults in ((AHEAD, []), (AHEAD + timedelta(microseconds=1), [(1, "future")])):
-            rows = read_batch(body({"taken_at": (now + ahead).isoformat()}))
+            rows = read_batch(body({"taken_at": (now + ahead).isoformat()})).rows
             assert faults_of(rows, late, now) == faults
 
     def test_the_last_day_of_the_contract_counts_and_the_next_does_not(self) -> None:
@@ -125,11 +124,11 @@ class TestRules:
             ("2027-09-30T23:59:59+08:00", []),
             ("2027-10-01T00:00:00+08:00", [(1, "period")]),
         ):
-            assert faults_of(read_batch(body({"taken_at": text})), a_metric(), now) == faults
+            assert faults_of(read_batch(body({"taken_at": text})).rows, a_metric(), now) == faults
 
 
 class TestFiles:
-    def read(self, text: str | bytes) -> list[Numbered]:
+    def read(self, text: str | bytes) -> Sheet:
         content = text if isinstance(text, bytes) else text.encode()
         return read_csv(content, an_id("answered"))
 
@@ -138,13 +137,13 @@ class TestFiles:
             "value,Taken_At , external_id\r\n1,2026-10-05T10:00:00+08:00,a\r\n\r\n,,\r\n"
             '0.5,2026-10-05 10:00:00+08:00,"b, c"\r\n'
         )
-        kept = [(line, one.value, one.external_id, one.source) for line, one in found]
+        kept = [(line, one.value, one.external_id, one.source) for line, one in found.rows]
         assert kept == [(2, Decimal(1), "a", "csv"), (5, Decimal("0.5"), "b, c", "csv")]
 
     @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
     def test_utf8_may_begin_with_a_mark(self, mark: bytes) -> None:
         text = "taken_at,value,external_id,source\n2026-10-05T10:00:00+08:00,1,一号,电话\n"
-        [(_, one)] = self.read(mark + text.encode())
+        [(_, one)] = self.read(mark + text.encode()).rows
         assert (one.source, one.external_id) == ("电话", "一号")
 
     @pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
@@ -167,31 +166,29 @@ class TestFiles:
             self.read("taken_at,value,external_id\n\n")
 
     def test_each_wrong_line_is_named_by_its_number(self) -> None:
-        with pytest.raises(RowsRefused) as refused:
-            self.read(
-                "taken_at,value,external_id\n"
-                "2026-10-05T10:00:00,1,a\n"
-                "2026-10-05T10:00:00Z,0,97,a\n"
-                "\n"
-                '2026-10-05T10:00:00Z,1,"two\nlines"\n'
-                '"x"y,1,a\n'
-                "2026-10-05T10:00:00Z,1,good\n"
-                "2026-10-05T10:00:00Z,1\n"
-                "2026-10-05T10:00:00Z,97 %,a\n"
-                "2026-10-05T10:00:00Z,1,\n"
-            )
-        assert [(each.row, each.fault.value) for each in refused.value.faults] == [
+        found = self.read(
+            "taken_at,value,external_id\n"
+            "2026-10-05T10:00:00,1,a\n"
+            "2026-10-05T10:00:00Z,0,97,a\n"
+            "\n"
+            '2026-10-05T10:00:00Z,1,"two\nlines"\n'
+            '"x"y,1,a\n'
+            "2026-10-05T10:00:00Z,1,good\n"
+            "2026-10-05T10:00:00Z,1\n"
+            "2026-10-05T10:00:00Z,97 %,a\n"
+            "2026-10-05T10:00:00Z,1,\n"
+        )
+        assert [(each.row, each.fault.value) for each in found.faults] == [
             (2, "taken_at"), (3, "cells"), (5, "external_id"), (7, "broken"), (9, "cells"),
             (10, "value"), (11, "external_id"),
         ]  # fmt: skip
 
     def test_a_quotation_mark_without_its_pair_is_named(self) -> None:
-        with pytest.raises(RowsRefused) as refused:
-            self.read('taken_at,value,external_id\n2026-10-05T10:00:00Z,1,"a\n')
-        assert [(each.row, each.fault.value) for each in refused.value.faults] == [(2, "broken")]
+        found = self.read('taken_at,value,external_id\n2026-10-05T10:00:00Z,1,"a\n')
+        assert [(each.row, each.fault.value) for each in found.faults] == [(2, "broken")]
 
     def test_a_file_has_at_most_50000_lines(self) -> None:
         line = "2026-10-05T10:00:00Z,1,a\n"
-        assert len(self.read("taken_at,value,external_id\n" + line * 50_000)) == 50_000
+        assert len(self.read("taken_at,value,external_id\n" + line * 50_000).rows) == 50_000
         with pytest.raises(TooManyRows):
             self.read("taken_at,value,external_id\n" + line * 50_001)

@@ -1,4 +1,4 @@
-"""How measurements come in: rules, repetition, conflicts, grants, files."""
+"""How measurements come in: repetition, conflicts, grants, files."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,12 +16,11 @@ from support.metrics import (
     a_metric,
     allow,
     measured,
-    sent,
     take,
 )
 
 from services.monitoring.measurements import queries, usecases
-from services.monitoring.measurements.domain import (
+from services.monitoring.measurements.domain.rows import (
     Fault,
     Measurement,
     RowsRefused,
@@ -31,7 +30,7 @@ from services.monitoring.metrics.domain import Metric
 from services.monitoring.metrics.persistence import metric_grants
 from services.monitoring.metrics.usecases import grant_writing, learn_metrics, revoke_writing
 from shared.audit import audit_entries
-from shared.kernel import Actor, DomainError, Forbidden, NotFound, Partner
+from shared.kernel import Actor, DomainError, Forbidden, NotFound
 
 
 @pytest.fixture(autouse=True)
@@ -224,14 +223,16 @@ class TestImports:
     def test_a_wrong_file_is_kept_with_its_lines_and_nothing_of_it_is_taken(
         self, sessions: Sessions, metric: Metric, now: datetime
     ) -> None:
-        wrong = self.GOOD + b"2026-09-01T00:00:00Z,1,c\n2026-10-06T00:00:00Z,2,d\n"
+        wrong = self.GOOD + b"2026-09-01T00:00:00Z,1,c\n2026-10-06T00:00:00,1,e\n"
+        wrong += b"2026-10-06T00:00:00Z,2,d\n"
         found = self.load(sessions, metric, wrong, now)
         assert [(each.row, each.fault) for each in found.faults] == [
             (4, Fault.PERIOD),
-            (5, Fault.SHARE),
+            (5, Fault.TAKEN_AT),
+            (6, Fault.SHARE),
         ]
         assert found.refusal % found.refusal_params == (
-            "No measurement was taken. Rows that are wrong: 2."
+            "No measurement was taken. Rows that are wrong: 3."
         )
         assert rows(sessions, measurements) == []
         [notice] = events(sessions, "notice_raised")
@@ -272,4 +273,3 @@ class TestImports:
             self.load(sessions, metric, self.GOOD, now, by=CALLGRID)
         allow(sessions, metric, now=now)
         assert self.load(sessions, metric, self.GOOD, now, by=CALLGRID).accepted == 2
-        assert isinstance(CALLGRID, Partner) and sent(measured(metric.id, [1]))

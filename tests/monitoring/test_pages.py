@@ -81,7 +81,7 @@ class TestStaff:
         before = manager.get(f"/admin/performance/{metric.id}").text
         assert "1 window waits to be evaluated" in before and "data-chart" not in before
         after = manager.submit("/evaluation").text
-        assert "66.67" in after and "Credit 10 %" in after and "data-chart" in after
+        assert "66.67" in after and "Credit 10\u00a0%" in after and "data-chart" in after
         assert "The target was missed in Oct 2026" in after
         assert f"/admin/contracts/{metric.contract_id}" in after
 
@@ -90,7 +90,7 @@ class TestStaff:
     ) -> None:
         page = manager.get(f"/admin/performance/{metric.id}").text
         assert "the target of 95\u00a0% was missed in: Oct 2026." in page
-        assert "Credit 5 %" in page and "No credit" in page
+        assert "Credit 5\\u00a0%" in page and "No credit" in page
 
     def test_every_figure_opens_its_working(
         self, manager: Browser, metric: Metric, evaluated: str
@@ -152,7 +152,7 @@ class TestStaff:
             (ended, "All its windows are evaluated"),
         ):
             assert words in manager.get(f"/admin/performance/{metric.id}").text
-        assert "1 Oct 2026 – 5 Oct 2026" in manager.text
+        assert "1–5 Oct 2026" in manager.text
 
     def test_lower_is_better_is_drawn_and_said(
         self, manager: Browser, sessions: Sessions, now: datetime

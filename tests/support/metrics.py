@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.monitoring.measurements import usecases
-from services.monitoring.measurements.domain import Measurement, Numbered
+from services.monitoring.measurements.domain.rows import Measurement, Numbered, Sheet
 from services.monitoring.metrics.domain import Direction, Formula, Metric, Tier
 from services.monitoring.metrics.usecases import grant_writing
 from shared.kernel import Actor, Partner
@@ -97,7 +97,7 @@ def take(
     sessions: Sessions, rows: Sequence[Numbered], *, now: datetime, by: Actor = MANAGER
 ) -> usecases.Taken:
     with sessions.begin() as session:
-        return usecases.take_batch(session, by, rows, now=now)
+        return usecases.take_batch(session, by, Sheet(rows), now=now)
 
 
 def allow(sessions: Sessions, metric: Metric, *, now: datetime, who: Partner = CALLGRID) -> None:

@@ -5,7 +5,8 @@ from flask import request
 from flask_smorest import Blueprint
 
 from services.monitoring.measurements import queries, schemas, usecases
-from services.monitoring.measurements.domain import MOST_BYTES, MOST_ROWS, NotTaken, read_batch
+from services.monitoring.measurements.domain.reading import read_batch
+from services.monitoring.measurements.domain.rows import MOST_BYTES, MOST_ROWS, NotTaken
 from services.monitoring.measurements.usecases import Taken
 from shared.kernel import Partner, Staff
 from shared.web import now, requires, transaction
@@ -26,8 +27,8 @@ def take_batch(sender: Partner | Staff) -> Taken:
     """All rows or none. Partners need the scope `measurements:write` and a grant per metric."""
     try:
         with transaction() as session:
-            rows = read_batch(request.get_data())
-            return usecases.take_batch(session, sender, rows, now=now())
+            sheet = read_batch(request.get_data())
+            return usecases.take_batch(session, sender, sheet, now=now())
     except NotTaken as refusal:
         raise schemas.as_answer(refusal) from refusal
 

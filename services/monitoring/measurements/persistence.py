@@ -12,7 +12,7 @@ from sqlalchemy import Column, ForeignKey, Table, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from services.monitoring.measurements.domain import DIGITS, PLACES, Numbered, Way
+from services.monitoring.measurements.domain.rows import DIGITS, PLACES, Numbered, Way
 from services.monitoring.metadata import metadata
 from services.monitoring.metrics.persistence import metrics
 from shared.calendar import Window

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.monitoring.measurements.domain import Fault, RowFault, Way
+from services.monitoring.measurements.domain.rows import Fault, RowFault, Way
 from services.monitoring.measurements.persistence import (
     IN_ORDER,
     imports,

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.monitoring.measurements import queries
-from services.monitoring.measurements.domain import (
+from services.monitoring.measurements.domain.rows import (
     MOST_FAULTS,
     PLACES,
     NotTaken,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.monitoring.measurements import queries, schemas, usecases
-from services.monitoring.measurements.domain import MOST_BYTES, NotTaken
+from services.monitoring.measurements.domain.rows import MOST_BYTES, NotTaken
 from services.monitoring.metrics.queries import show_metric
 from shared.kernel import Actor, Auditor, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction

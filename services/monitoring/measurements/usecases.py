@@ -1,7 +1,7 @@
 """How measurements come in. Callers own the transaction; nothing here commits."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,16 +10,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.monitoring.measurements.domain import (
+from services.monitoring.measurements.domain.reading import read_csv
+from services.monitoring.measurements.domain.rows import (
     MOST_FAULTS,
     Fault,
     Measurement,
     NotTaken,
-    Numbered,
     RowFault,
     RowsRefused,
+    Sheet,
     Way,
-    read_csv,
     rule_faults,
 )
 from services.monitoring.measurements.persistence import (
@@ -47,15 +47,15 @@ class Taken:
 
 
 def take_batch(
-    session: Session, actor: Actor, rows: Sequence[Numbered], *, now: datetime, way: Way = Way.API
+    session: Session, actor: Actor, sheet: Sheet, *, now: datetime, way: Way = Way.API
 ) -> Taken:
     """All of the rows or none: `RowsRefused` names each that is wrong."""
-    metrics = writable_metrics(session, actor, {one.metric_id for _, one in rows})
-    taken = take(session, rows, metrics, way=way, sent_by=actor.organisation_id, now=now)
+    metrics = writable_metrics(session, actor, {one.metric_id for _, one in sheet.rows})
+    taken = take(session, sheet, metrics, way=way, sent_by=actor.organisation_id, now=now)
     for metric_id, count in sorted(taken.items()):  # in one order, because each locks a chain
         note(session, actor, metric_id, "measurements_taken", count=count, way=way.value)
     accepted = sum(taken.values())
-    return Taken(accepted, len(rows) - accepted)
+    return Taken(accepted, len(sheet.rows) - accepted)
 
 
 def take_by_hand(
@@ -69,7 +69,7 @@ def take_by_hand(
     now: datetime,
 ) -> Taken:
     one = Measurement(metric_id, Way.HAND.value, external_id, taken_at, value)
-    return take_batch(session, manager, [(1, one)], now=now, way=Way.HAND)
+    return take_batch(session, manager, Sheet([(1, one)]), now=now, way=Way.HAND)
 
 
 def take_from_topic(session: Session, slug: str, one: Measurement, *, now: datetime) -> None:
@@ -78,7 +78,7 @@ def take_from_topic(session: Session, slug: str, one: Measurement, *, now: datet
     partner = partner_by_slug(session, slug)
     metrics = metrics_by_id(session, [one.metric_id], granted_to=partner) if partner else {}
     sent_by = partner or one.metric_id  # never kept: without a partner nothing is taken
-    take(session, [(1, one)], metrics, way=Way.KAFKA, sent_by=sent_by, now=now)
+    take(session, Sheet([(1, one)]), metrics, way=Way.KAFKA, sent_by=sent_by, now=now)
 
 
 def import_csv(
@@ -99,8 +99,8 @@ def import_csv(
     }
     try:
         with session.begin_nested():
-            rows = read_csv(content, metric_id)
-            taken = take_batch(session, actor, rows, now=now, way=Way.CSV)
+            sheet = read_csv(content, metric_id)
+            taken = take_batch(session, actor, sheet, now=now, way=Way.CSV)
         add_import(session, **facts, **vars(taken))
     except NotTaken as refusal:
         refuse_import(session, actor, metric, facts, refusal)
@@ -135,7 +135,7 @@ def refuse_import(
 
 def take(
     session: Session,
-    rows: Sequence[Numbered],
+    sheet: Sheet,
     metrics: Mapping[UUID, Metric],
     *,
     way: Way,
@@ -143,10 +143,10 @@ def take(
     now: datetime,
 ) -> dict[UUID, int]:
     """How many rows of each metric were new. After `RowsRefused` the caller rolls back."""
-    if faults := rule_faults(rows, metrics, now):
-        raise RowsRefused(faults)
-    taken = add_measurements(session, rows, way=way, sent_by=sent_by)
-    if sum(taken.values()) < len(rows) and (found := conflicting_rows(session)):
+    if faults := [*sheet.faults, *rule_faults(sheet.rows, metrics, now)]:
+        raise RowsRefused(sorted(faults, key=lambda each: each.row))
+    taken = add_measurements(session, sheet.rows, way=way, sent_by=sent_by)
+    if sum(taken.values()) < len(sheet.rows) and (found := conflicting_rows(session)):
         raise RowsRefused([RowFault(row, "external_id", Fault.CONFLICT) for row in found])
     return taken
 

@@ -110,7 +110,7 @@ def metric_page(reader: Actor, metric_id: UUID, **more: Any) -> ResponseReturnVa
         rows = queries.listed_windows(reader, metric_id)
         part = paginate(session, rows, queries.LISTED_BY, queries.read_window, **place())
         chain = f"metric:{metric_id}"
-        history = timeline(session, chain, schemas.HAPPENED, names=names, limit=12)
+        history = timeline(session, chain, schemas.HAPPENED, names=names, limit=8)
     return page(
         "slas/show.html",
         view=view,

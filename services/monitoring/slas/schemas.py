@@ -1,7 +1,7 @@
 """What goes out: JSON, and what the chart draws."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -82,13 +82,12 @@ class WindowWorking(Window):
 
 
 def window_words(first_on: date, last_on: date) -> str:
-    """Oct 2026, or the days where the contract began or ended within the month."""
-    following = last_on.toordinal() + 1
-    if first_on.day == 1 and date.fromordinal(following).day == 1:
-        return str(format_date(first_on, gettext("MMM y"), rebase=False))
-    pattern = gettext("d MMM y")
-    days = [format_date(day, pattern, rebase=False) for day in (first_on, last_on)]
-    return " – ".join(days)
+    """Oct 2026, or 16–31 Oct 2026 where the contract began or ended within the month."""
+    month = str(format_date(first_on, gettext("MMM y"), rebase=False))
+    if first_on.day == 1 and (last_on + timedelta(days=1)).day == 1:
+        return month
+    days = {"first": first_on.day, "last": last_on.day, "month": month}
+    return gettext("%(first)s–%(last)s %(month)s", **days)
 
 
 def chart(metric: Metric, windows: Sequence[WindowView]) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def tier_tone(percent: Decimal, dearest: Decimal) -> str:
 def tier_words(percent: Decimal) -> str:
     if not percent:
         return gettext("No credit")
-    return gettext("Credit %(percent)s %%", percent=number(percent))
+    return gettext("Credit %(percent)s\u00a0%%", percent=number(percent))
 
 
 def description(metric: Metric, windows: Sequence[WindowView]) -> str:

@@ -83,7 +83,7 @@ def note(
         "window": str(made.window_id),
         "month": month,
         "revision": made.revision,
-        "attained": "–" if made.attained is None else plain(made.attained),
+        "attained": "–" if made.attained is None else f"{plain(made.attained)} {metric.unit}",
         "outcome": made.outcome.value,
         "input_sha256": made.input_sha256,
     }

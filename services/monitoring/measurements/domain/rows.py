@@ -1,14 +1,10 @@
 """What a measurement is and when it is taken. Checked by msgspec, for batches are large."""
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -23,9 +19,7 @@ MOST_BYTES = 10 * 1024**2  # of one file
 MOST_FAULTS = 200  # that one answer lists
 AHEAD = timedelta(minutes=5)  # that the clock of a source may be ahead of ours
 DIGITS, PLACES = 12, 9  # before and after the point
-COLUMNS = ("taken_at", "value", "external_id")
 PRINTABLE = r"^[^\x00-\x1f\x7f]+\Z"
-NAMED = re.compile(r"`\$\.(\w+)`|field `(\w+)`")  # the field in a message of msgspec
 
 
 class Way(Labelled):
@@ -50,15 +44,6 @@ class Fault(Labelled):
     CONFLICT = "conflict", N_("The source has sent another value or time under this id before.")
     CELLS = "cells", N_("This line has more or fewer values than the first line has names.")
     BROKEN = "broken", N_("This line is no CSV. Look for a quotation mark without its pair.")
-
-
-FIELDS = {
-    "metric_id": Fault.METRIC,
-    "source": Fault.SOURCE,
-    "external_id": Fault.EXTERNAL_ID,
-    "taken_at": Fault.TAKEN_AT,
-    "value": Fault.VALUE,
-}
 
 
 @dataclass(frozen=True)
@@ -123,109 +108,15 @@ class Measurement(msgspec.Struct, frozen=True, gc=False):
     value: Decimal
 
 
-class Batch(msgspec.Struct):
-    measurements: list[Measurement]
-
-
-class Rows(msgspec.Struct):
-    measurements: list[msgspec.Raw]
-
-
 Numbered = tuple[int, Measurement]
 
 
-def read_batch(body: bytes) -> list[Numbered]:
-    """A batch of the API. Its rows are read one by one only where one of them is wrong."""
-    try:
-        rows = msgspec.json.decode(body, type=Batch).measurements
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        rows = each_row(body)
-    if not rows:
-        raise NoRows
-    if len(rows) > MOST_ROWS:
-        raise TooManyRows(limit=MOST_ROWS)
-    return list(enumerate(rows, start=1))
+@dataclass(frozen=True)
+class Sheet:
+    """What was sent: rows that can be read, by their number, and what is wrong with the others."""
 
-
-def each_row(body: bytes) -> list[Measurement]:
-    """Raises with the faults of all rows."""
-    try:
-        raw = msgspec.json.decode(body, type=Rows).measurements
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WrongBatch from error
-    decoder = msgspec.json.Decoder(Measurement)
-    read = [read_row(row, decoder.decode, each) for row, each in enumerate(raw, start=1)]
-    if faults := [each for each in read if isinstance(each, RowFault)]:
-        raise RowsRefused(faults)
-    return [each for each in read if isinstance(each, Measurement)]
-
-
-def read_row(row: int, decode: Any, raw: Any) -> Measurement | RowFault:
-    try:
-        return decode(raw)  # type: ignore[no-any-return]  # `decode` makes measurements
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        found = NAMED.search(str(error))
-        field = (found[1] or found[2]) if found else ""
-        return RowFault(row, field, FIELDS.get(field, Fault.UNREADABLE))
-
-
-def read_csv(content: bytes, metric_id: UUID) -> list[Numbered]:
-    """The lines of a file of one metric. Raises with the faults of all lines."""
-    lines = csv.reader(io.StringIO(decoded(content), newline=""), strict=True)
-    columns = read_header(lines)
-    known = {"metric_id": str(metric_id), "source": Way.CSV.value}
-    read = {}
-    for line, cells in numbered(lines):
-        read[line] = read_line(line, columns, cells, known)
-        if len(read) > MOST_LINES:
-            raise TooManyRows(limit=MOST_LINES)
-    if faults := [each for each in read.values() if isinstance(each, RowFault)]:
-        raise RowsRefused(faults)
-    if not read:
-        raise NoRows
-    return [(line, each) for line, each in read.items() if isinstance(each, Measurement)]
-
-
-def decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotUtf8 from error
-
-
-def read_header(lines: Iterator[list[str]]) -> list[str]:
-    try:
-        columns = [cell.strip().lower() for cell in next(lines, [])]
-    except csv.Error as error:
-        raise WrongHeader from error
-    allowed = {*COLUMNS, "source"}
-    if not set(COLUMNS) <= set(columns) <= allowed or len(set(columns)) < len(columns):
-        raise WrongHeader
-    return columns
-
-
-def numbered(lines: Any) -> Iterator[tuple[int, list[str]]]:
-    """Lines that hold something, with the number of their first line; broken ones are empty."""
-    while True:
-        line = lines.line_num + 1
-        try:
-            cells = [cell.strip() for cell in next(lines)]
-        except StopIteration:
-            return
-        except csv.Error:
-            yield line, []
-            continue
-        if any(cells):
-            yield line, cells
-
-
-def read_line(
-    line: int, columns: Sequence[str], cells: Sequence[str], known: Mapping[str, str]
-) -> Measurement | RowFault:
-    if len(cells) != len(columns):
-        return RowFault(line, "", Fault.CELLS if cells else Fault.BROKEN)
-    given = {**known, **dict(zip(columns, cells, strict=True))}
-    return read_row(line, partial(msgspec.convert, type=Measurement), given)
+    rows: Sequence[Numbered]
+    faults: Sequence[RowFault] = ()
 
 
 def rule_faults(

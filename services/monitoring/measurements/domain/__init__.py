@@ -1,0 +1,1 @@
+"""Measurements: what they are, the rules they keep, how batches and files are read."""
