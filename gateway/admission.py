@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, select, update
+from sqlalchemy import Engine, Row, Select, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
 
 from gateway.clients.domain import number_of
 from gateway.clients.persistence import clients
@@ -14,6 +15,8 @@ from gateway.sessions.domain import TOUCH_AFTER, digest
 from gateway.sessions.persistence import sessions
 from gateway.sessions.queries import is_alive
 from gateway.tokens import AccessTokens, Identity
+from shared import db
+from shared.db import Instant
 
 PERSON = select(
     sessions.c.id,
@@ -34,6 +37,11 @@ PERSON = select(
         legal_entities, legal_entities.c.id == accounts.c.organisation_id
     )
 )
+LIVING = PERSON.where(
+    is_alive(bindparam("now", type_=Instant)), accounts.c.active, legal_entities.c.active
+)
+BY_TOKEN = LIVING.where(sessions.c.token_sha256 == bindparam("digest"))
+BY_ID = LIVING.where(sessions.c.id == bindparam("id"))
 CLIENT = select(
     clients.c.id,
     clients.c.name,
@@ -42,19 +50,19 @@ CLIENT = select(
     legal_entities.c.name.label("organisation"),
     legal_entities.c.kind,
 ).join(legal_entities, legal_entities.c.id == clients.c.organisation_id)
+CLIENT = CLIENT.where(clients.c.id == bindparam("id"), clients.c.active, legal_entities.c.active)
 
 
 class Admission:
     """What ends access (sign-out, another role, a client switched off) shows at once."""
 
     def __init__(self, engine: Engine, access_tokens: AccessTokens) -> None:
-        self.engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.access_tokens = access_tokens
+        self.engine, self.access_tokens = engine, access_tokens
 
     def by_cookie(self, token: str, *, background: bool = False) -> Identity | None:
         """The person of a live session. What a page asks on its own does not keep it alive."""
         now = datetime.now(UTC)
-        row = self.one(living_person(sessions.c.token_sha256 == digest(token), now))
+        row = self.one(BY_TOKEN, digest=digest(token), now=now)
         if row is None:
             return None
         if not background and now - row.last_seen_at > TOUCH_AFTER:
@@ -71,27 +79,36 @@ class Admission:
         return self.by_client(claims)
 
     def by_session(self, session_id: UUID, subject: str) -> Identity | None:
-        row = self.one(living_person(sessions.c.id == session_id, datetime.now(UTC)))
+        row = self.one(BY_ID, id=session_id, now=datetime.now(UTC))
         found = person(row) if row else None
         return found if found and found.subject == subject else None
 
     def by_client(self, claims: dict[str, Any]) -> Identity | None:
-        working = (clients.c.active, legal_entities.c.active)
-        row = self.one(CLIENT.where(clients.c.id == number_of(claims["sub"]), *working))
+        row = self.one(CLIENT, id=number_of(claims["sub"]))
         return client(row, claims.get("scope", "")) if row else None
 
-    def one(self, statement: Select[Any]) -> Row[Any] | None:
+    def one(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
+        """A connection that died since its last use is replaced, once."""
+        try:
+            return self.read(statement, values)
+        except DBAPIError as fault:
+            if not fault.connection_invalidated:
+                raise
+            return self.read(statement, values)
+
+    def read(self, statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
         with self.engine.connect() as connection:
-            return connection.execute(statement).one_or_none()
+            return connection.execute(statement, values).one_or_none()
 
     def touch(self, session_id: UUID, now: datetime) -> None:
         seen = update(sessions).where(sessions.c.id == session_id).values(last_seen_at=now)
-        with self.engine.connect() as connection:
+        with self.engine.begin() as connection:
             connection.execute(seen)
 
 
-def living_person(which: ColumnElement[bool], now: datetime) -> Select[Any]:
-    return PERSON.where(which, is_alive(now), accounts.c.active, legal_entities.c.active)
+def lone_reads(url: str) -> Engine:
+    """An engine for reads that stand alone: no transaction, no question before each of them."""
+    return db.connect(url, pool_size=10, pool_pre_ping=False, isolation_level="AUTOCOMMIT")
 
 
 def person(row: Row[Any]) -> Identity:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import assets, body, headers, routes
-from gateway.admission import Admission
+from gateway.admission import Admission, lone_reads
 from gateway.answers import Refused, language, refusal
 from gateway.config import Settings
 from gateway.entrance import Entrance
@@ -37,7 +37,7 @@ from gateway.proxy import (
 from gateway.replies import Reply, redirect
 from gateway.routes import Route, Way
 from gateway.tokens import AccessTokens, Identity, Minter
-from shared import db, logging
+from shared import logging
 from shared.telemetry import Cause, cause
 
 log = logging.get_logger(__name__)
@@ -197,7 +197,7 @@ def is_probe(request: Incoming) -> bool:
 
 
 def create_edge(settings: Settings) -> Edge:
-    engine = db.connect(settings.database_url, pool_size=10)
     access = AccessTokens(Ring.of(settings.data, "public"), settings.public_url)
     minter = Minter(Ring.of(settings.data, "internal"), settings.internal_issuer)
-    return Edge(settings, Admission(engine, access), minter)
+    admission = Admission(lone_reads(settings.database_url), access)
+    return Edge(settings, admission, minter)

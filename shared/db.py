@@ -23,14 +23,14 @@ metadata = MetaData(naming_convention=NAMES)  # of the tables that every service
 T = TypeVar("T")
 
 
-def connect(url: str, *, pool_size: int = 5) -> Engine:
+def connect(url: str, *, pool_size: int = 5, **options: Any) -> Engine:
     """`postgresql://` of a setting means psycopg 3. Connections are made on first use."""
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         connect_args={"options": "-c timezone=utc"},
         pool_size=pool_size,
         max_overflow=3,
-        pool_pre_ping=True,
+        **({"pool_pre_ping": True} | options),
     )
 
 

@@ -589,6 +589,17 @@ def test_without_the_database_nobody_gets_in(
     made.close()
 
 
+def test_a_database_that_was_restarted_is_found_again(
+    visit: Visitor, committed: Sessions, buyer: Enrolled
+) -> None:
+    visit("GET", "/admin/plans", 200, buyer)
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with committed() as session:
+        found = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+        session.execute(sa.text(found))
+    visit("GET", "/admin/plans", 200, buyer)
+
+
 def test_readiness_asks_the_database(visit: Visitor) -> None:
     assert visit("GET", "/health/ready", 200).json == {"status": "ready"}
 

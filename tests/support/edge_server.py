@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 from gateway.config import Settings
+from shared import logging
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +26,7 @@ def application() -> Any:
     from gateway.edge import create_edge
     from support.gateway import gateway_settings
 
+    logging.configure("edge", os.environ.get("LOG_LEVEL", "WARNING"))
     given = json.loads(os.environ["EDGE_TEST"])
     made = gateway_settings(Path(given.pop("data")))
     return create_edge(replace(made, **given))

@@ -24,6 +24,7 @@ class Received:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are sent apart
 
     def do(self) -> None:
         upstream: Upstream = self.server.upstream  # type: ignore[attr-defined]  # set below
