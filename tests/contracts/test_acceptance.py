@@ -146,7 +146,7 @@ def test_for_others_there_is_no_such_contract(sessions: Sessions, stranger: Any)
 def test_both_sides_at_once_put_it_into_force_once(committing: Sessions) -> None:
     contract = a_draft(committing)
     sides = ("admin", "contract_manager")
-    answers = race([lambda who=who: accept(committing, contract, who) for who in sides])  # type: ignore[misc]
+    answers = race([lambda who=who: accept(committing, contract, who) for who in sides])
     assert not [each for each in answers if isinstance(each, Exception)]
     assert rows(committing, contracts)[0].state == ContractState.ACTIVE
     assert len(said(committing, "contract_activated")) == 1

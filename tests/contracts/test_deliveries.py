@@ -263,7 +263,7 @@ class TestReview:
     ) -> None:
         deliverable = hand_in(committing, storage, in_force(committing).milestones[0].id)
         names = sorted(REVIEWERS)[:8]
-        answers = race([lambda n=n: review(committing, deliverable, n, level=1) for n in names])  # type: ignore[misc]
+        answers = race([lambda n=n: review(committing, deliverable, n, level=1) for n in names])
         assert answers.count(None) == 1
         assert sum(isinstance(each, LevelDecided) for each in answers) == 7
         assert [row.level for row in rows(committing, reviews)] == [1]
@@ -274,7 +274,7 @@ class TestReview:
     ) -> None:
         deliverable = hand_in(committing, storage, in_force(committing).milestones[0].id)
         names = sorted(REVIEWERS)[:8]
-        answers = race([lambda n=n: review(committing, deliverable, n) for n in names])  # type: ignore[misc]
+        answers = race([lambda n=n: review(committing, deliverable, n) for n in names])
         assert answers.count(None) == 2
         assert sorted(row.level for row in rows(committing, reviews)) == [1, 2]
         assert len({row.reviewer for row in rows(committing, reviews)}) == 2

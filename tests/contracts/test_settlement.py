@@ -230,7 +230,7 @@ def test_there_is_no_decision_on_nothing(known: Sessions) -> None:
 def test_three_finance_people_at_once_decide_once(committing: Sessions) -> None:
     evaluated(committing, in_force(committing))
     [row] = rows(committing, credits)
-    calls = [lambda who=who: decide(committing, row.id, who=who) for who in sorted(FINANCE)]  # type: ignore[misc]
+    calls = [lambda who=who: decide(committing, row.id, who=who) for who in sorted(FINANCE)]
     answers = race(calls)
     assert answers.count(None) == 1
     assert sum(isinstance(each, CreditDecided) for each in answers) == 2
