@@ -119,13 +119,14 @@ def faulty(evaluator: Staff, rfp_id: UUID, errors: Mapping[str, str]) -> Respons
 
 
 def located(name: str, text: str, places: Sequence[tuple[str, str]]) -> str:
-    """`scores-3-grade` is about the fourth place of the sheet."""
-    number = name.split("-")[1] if name.startswith("scores-") else ""
+    """`scores-3-grade` is about the grade in the fourth place of the sheet."""
+    _, number, *rest = [*name.split("-"), ""]
     if not number.isdigit() or int(number) >= len(places):
         return text
     bidder, criterion = places[int(number)]
-    said = {"bidder": bidder, "criterion": gettext(criterion), "fault": text}
-    return gettext("%(bidder)s, %(criterion)s: %(fault)s") % said
+    field = gettext("Comment") if rest[0] == "comment" else gettext("Grade")
+    said = {"field": field, "bidder": bidder, "criterion": gettext(criterion), "fault": text}
+    return gettext("%(field)s, %(bidder)s, %(criterion)s: %(fault)s") % said
 
 
 SHOW = "evaluations/show.html"
