@@ -94,6 +94,10 @@ WORDS: Mapping[str, Words] = {
         N_("A deliverable needs rework"),
         N_("The review of “%(title)s” (%(number)s) says what must change. Deliver a new version."),
     ),
+    "deliverable_rejected": Words(
+        N_("A deliverable is rejected"),
+        N_("The review of “%(title)s” (%(number)s) rejects it for good. The page says why."),
+    ),
     "milestone_accepted": Words(
         N_("A milestone is accepted"),
         N_("All review levels have approved “%(title)s” (%(number)s)."),
@@ -105,6 +109,10 @@ WORDS: Mapping[str, Words] = {
     "credit_approved": Words(
         N_("A service credit is approved"),
         N_("The credit for %(number)s “%(title)s” counts towards the next invoice."),
+    ),
+    "credit_rejected": Words(
+        N_("A service credit is rejected"),
+        N_("Nothing is set off for %(number)s “%(title)s”. The page gives the reason."),
     ),
     "sla_breached": Words(
         N_("An SLA target was missed"),
