@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser
-from support.chromium import chromium
-from support.story import Cast, a_wish, an_offer, cast
-from support.walker import Walker
 
 from deploy.demo import chain
 from deploy.demo.api import eventually
+from support.chromium import chromium
+from support.story import Cast, a_wish, an_offer, cast
+from support.walker import Walker
 
 LANGUAGES = ("en", "zh-Hans")
 WIDTHS = (1280, 390)
@@ -210,9 +210,7 @@ def take(person: Walker, shot: Shot, language: str, folder: Path) -> None:
         wide = person.page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             print(f"  {shot.name} {language}: {wide} px wide at {width}")
-        person.page.screenshot(
-            path=folder / f"{shot.name}-{language}-{width}.png", full_page=True
-        )
+        person.page.screenshot(path=folder / f"{shot.name}-{language}-{width}.png", full_page=True)
 
 
 def speak(person: Walker, language: str) -> None:

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
+
 from support.chromium import watched
 
 WITHIN_MS = 30_000
 EVENTS_WITHIN_S = 60
 PRIMARY = "main .btn-primary"
+MARK = "document.querySelector('#content').firstElementChild.setAttribute('data-before', '')"
 
 
 class Walker:
@@ -58,26 +60,26 @@ class Walker:
             self.page.check(f'input[name="{name}"][value="{value}"]')
 
     def send(self, action: str, button: str = "button.btn-primary") -> None:
-        """Press the button of the form whose action ends like this, and wait for the next page."""
-        form = self.page.locator(f'main form[action$="{action}"]')
+        """Press the button of the form whose action ends like this; wait for what it leads to."""
+        form = self.page.locator(f'main form[action$="{action}"]').first
         with self.page.expect_response(lambda answer: answer.request.method == "POST") as sent:
-            form.locator(button).first.click()
+            self.press(form.locator(button).first)
         answer = sent.value
-        assert answer.status in (200, 302, 303), f"{answer.status} {answer.url}: {self.text()}"
-        self.settle(answer)
+        assert answer.status in (302, 303), f"{answer.status} {answer.url}: {self.text()}"
 
-    def settle(self, answer: Any) -> None:
-        """Until what the form led to is shown, as a new page or in place of the content."""
-        self.page.wait_for_load_state("networkidle")
+    def press(self, button: Locator) -> None:
+        """Wait until the content has made way for other, by a new page or in its place."""
+        self.page.evaluate(MARK)
+        button.click()
+        self.page.locator("[data-before]").wait_for(state="detached")
+        self.page.locator("#content h1").first.wait_for()
         self.look()
 
     def text(self) -> str:
         return self.page.inner_text("main")
 
     def sees(self, words: str) -> None:
-        self.page.wait_for_function(
-            "words => document.querySelector('main').innerText.includes(words)", arg=words
-        )
+        self.page.locator("main", has_text=words).wait_for()
 
     def tasks(self, about: str) -> Locator:
         return self.page.locator("li.t-work", has_text=about)
