@@ -29,6 +29,7 @@ class StrayImport:
 MESSAGING = "tests/shared/test_messaging.py"
 AUDIT = "tests/shared/test_audit.py"
 IDENTITY = "tests/shared/test_identity.py"
+RFP = "tests/rfp"
 
 RULES = [
     Plant(
@@ -86,6 +87,130 @@ RULES = [
         '            aud={"essential": True, "value": self.audience},\n',
         "",
         f"{IDENTITY}::test_a_token_for_others_or_too_old_is_nobody",
+    ),
+    Plant(
+        "the deadline",
+        "services/rfp/tenders/domain/rfp.py",
+        "if self.stage(now) is not Stage.OPEN:",
+        "if self.published_at is None:",
+        f"{RFP}/test_bids.py",
+    ),
+    Plant(
+        "a receipt is its bidder's",
+        "services/rfp/bids/queries/bidding.py",
+        "    return select(*RECEIPT).where(bids.c.vendor_id == vendor.vendor_id)",
+        "    return select(*RECEIPT)",
+        f"{RFP}/test_bids.py",
+    ),
+    Plant(
+        "a contract is its vendor's",
+        "services/contracts/agreements/persistence.py",
+        "        return contracts.c.organisation_id == actor.vendor_id",
+        "        return sa.true()",
+        "tests/contracts/test_contracts_api.py",
+    ),
+    Plant(
+        "a metric is its vendor's",
+        "services/monitoring/metrics/queries.py",
+        "        return metrics.c.organisation_id == actor.vendor_id",
+        "        return sa.true()",
+        "tests/monitoring/test_api.py",
+    ),
+    Plant(
+        "forms prove that they are ours",
+        "shared/web/access.py",
+        "            check_csrf(actor)\n",
+        "",
+        "tests/shared/test_web_access.py",
+    ),
+    Plant(
+        "nobody approves their own plan",
+        "services/rfp/plans/domain.py",
+        "if approver_id == self.requester_id:",
+        "if approver_id is None:",
+        f"{RFP}/test_plans.py",
+    ),
+    Plant(
+        "one credit for each evaluation of a window",
+        "services/contracts/settlement/persistence.py",
+        '    UniqueConstraint("window_id", "revision"),\n',
+        "",
+        "tests/architecture/test_migrations.py::test_migrations_make_the_tables_that_the_code_describes",
+    ),
+    Plant(
+        "every route names its actor",
+        "services/rfp/plans/api.py",
+        "@requires(",
+        "@(lambda *_: lambda view: view)(",
+        "tests/architecture/test_routes.py::test_every_route_names_its_actor",
+    ),
+    Plant(
+        "a GET leaves the database alone",
+        "shared/web/access.py",
+        "            return view(actor, *args, **kwargs)",
+        "            from sqlalchemy import text\n\n"
+        "            from shared.web.transactions import transaction\n\n"
+        "            with transaction() as s:\n"
+        "                s.execute(text('DELETE FROM inbox'))\n"
+        "            return view(actor, *args, **kwargs)",
+        "tests/monitoring/test_api.py",
+    ),
+    Plant(
+        "modules are short",
+        "shared/kernel.py",
+        '"""The few words',
+        "\n" * 400 + '"""The few words',
+        "tests/architecture/test_shape.py::test_modules_are_short",
+    ),
+    Plant(
+        "every member of an enumeration has words",
+        "shared/files.py",
+        'N_("Not scanned")',
+        'N_("Not looked at")',
+        "tests/architecture/test_shape.py::"
+        "test_every_member_of_an_enumeration_has_words_in_both_languages",
+    ),
+    Plant(
+        "what is handled has a schema",
+        "services/contracts/handlers.py",
+        '"tandem.rfp.rfp_awarded.v1"',
+        '"tandem.rfp.rfp_avarded.v1"',
+        "tests/architecture/test_events.py::test_what_is_handled_has_a_schema_and_a_sample",
+    ),
+    Plant(
+        "topics in code and file",
+        "deploy/kafka/topics.yaml",
+        "  tandem.notices:",
+        "  tandem.notice:",
+        "tests/architecture/test_events.py::test_code_and_topic_file_name_the_same_topics",
+    ),
+    Plant(
+        "nothing of bids before the opening",
+        "services/rfp/event_schemas/tandem.rfp.rfp_published.v1.json",
+        '"title"',
+        '"bidder"',
+        "tests/architecture/test_events.py::test_nothing_told_before_the_opening_speaks_of_bids",
+    ),
+    Plant(
+        "the document of events is up to date",
+        "docs/events.md",
+        "The openers have opened the bids.",
+        "Opened.",
+        "tests/architecture/test_events.py::test_the_checked_in_documents_are_up_to_date",
+    ),
+    Plant(
+        "subjects hold the same files",
+        "tests/architecture/test_shape.py",
+        '    "usecases",\n',
+        "",
+        "tests/architecture/test_shape.py::test_subjects_hold_the_same_files",
+    ),
+    Plant(
+        "nothing is left unfinished",
+        "shared/kernel.py",
+        '"""The few words',
+        '"""TO' + "DO: the few words",
+        "tests/architecture/test_shape.py::test_nothing_is_left_unfinished",
     ),
 ]
 
