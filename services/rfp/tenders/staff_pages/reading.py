@@ -5,6 +5,7 @@ from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
+from services.rfp.plans.queries import READERS as PLAN_READERS
 from services.rfp.tenders import schemas, usecases
 from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.queries import questions, staff
@@ -95,6 +96,7 @@ def shown(reader: Reader, rfp_id: UUID) -> dict[str, Any]:
             "reader": reader,
             "history": timeline(session, f"rfp:{rfp_id}", HAPPENED),
             "tones": TONES,
+            "sees_plan": not reader.roles.isdisjoint(PLAN_READERS),
             "answering": request.args.get("answer") or rfp.first_unanswered,
         }
         if rfp.stage is Stage.DRAFT:
