@@ -104,13 +104,14 @@ def list_page(reader: Actor) -> ResponseReturnValue:
 
 
 def metric_page(reader: Actor, metric_id: UUID, **more: Any) -> ResponseReturnValue:
-    names = not isinstance(reader, Vendor)
+    is_vendor = isinstance(reader, Vendor)
+    words = schemas.TOLD_TO_VENDORS if is_vendor else schemas.HAPPENED
     with transaction() as session:
         view = queries.performance(session, reader, metric_id, now=now())
         rows = queries.listed_windows(reader, metric_id)
         part = paginate(session, rows, queries.LISTED_BY, queries.read_window, **place())
         chain = f"metric:{metric_id}"
-        history = timeline(session, chain, schemas.HAPPENED, names=names, limit=8)
+        history = timeline(session, chain, words, names=not is_vendor, limit=8)
     return page(
         "slas/show.html",
         view=view,

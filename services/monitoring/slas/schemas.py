@@ -26,6 +26,7 @@ HAPPENED = {
     "window_evaluated": N_("Window %(month)s evaluated: %(attained)s"),
     "window_evaluated_again": N_("Window %(month)s evaluated again: %(attained)s"),
 }
+TOLD_TO_VENDORS = {name: words for name, words in HAPPENED.items() if name != "import_refused"}
 TONES = {Outcome.MET: "good", Outcome.BREACHED: "bad", Outcome.NO_DATA: "draft"}
 STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
