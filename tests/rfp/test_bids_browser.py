@@ -1,14 +1,11 @@
 """Bids and their opening in a real browser: what the scripts do, and the gates of each page."""
 
 import os
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Response, send_from_directory
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.orm import sessionmaker
 from support.actors import bearer
@@ -16,18 +13,14 @@ from support.bids import PRICE, close_bids
 from support.chromium import chromium, gates, watched
 from support.database import Sessions, make_database
 from support.rfps import OPENERS, a_plan, an_rfp, rfp_actors, settle, stored
+from support.served import served, speaking
 from support.settings import environment
-from werkzeug.serving import make_server
 
 from services.rfp.app import create_app
 from services.rfp.config import Settings
 from services.rfp.metadata import metadata
 from services.rfp.tenders.domain import Rfp
 from shared.config import service_settings
-from shared.kernel import Actor
-from shared.web import assets
-from shared.web.access import open_to_all
-from shared.web.assets_manifest import DIST
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
@@ -47,30 +40,12 @@ def committing(server: str) -> Iterator[Sessions]:
     engine.dispose()
 
 
-def speaking() -> dict[str, Actor]:
-    """Each actor twice: `huayun` reads English, `huayun-zh` Chinese in the dark."""
-    known = rfp_actors()
-    chinese = {"locale": "zh-Hans", "theme": "dark"}
-    return known | {f"{name}-zh": replace(each, **chinese) for name, each in known.items()}  # type: ignore[arg-type]  # two words
-
-
 @pytest.fixture(scope="module")
 def address(committing: Sessions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    assets.main()
-    data = tmp_path_factory.mktemp("data")
-    settings = service_settings(Settings, "rfp", environment(data))
-    app = create_app(settings, sessions=committing, identify=speaking().get)
-    app.view_functions["static"] = open_to_all(static)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-
-
-def static(filename: str) -> Response:
-    return send_from_directory(DIST, filename)
+    settings = service_settings(Settings, "rfp", environment(tmp_path_factory.mktemp("data")))
+    known = speaking(rfp_actors())
+    with served(create_app(settings, sessions=committing, identify=known.get)) as at:
+        yield at
 
 
 @pytest.fixture

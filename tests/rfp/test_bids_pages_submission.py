@@ -1,0 +1,191 @@
+"""Files and submission on the vendor's pages."""
+
+import io
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.actors import bearer
+from support.bid_pages import form_path, press, saved_draft, submit, to_the_check
+from support.bids import PRICE, an_offer, close_bids, lot_path, send_file
+from support.database import Sessions, rows
+from support.pages import Browser
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, stream_encode_multipart
+
+from services.rfp.bids.persistence import bid_drafts, bid_files, bids
+from services.rfp.config import Settings
+from services.rfp.tenders.domain import Rfp
+from shared.kernel import uuid7
+
+Clock = Callable[[datetime], None]
+
+
+@pytest.fixture
+def browser(client: FlaskClient, rfp: Rfp) -> Browser:
+    browser = Browser(client, "huayun")
+    browser.get(form_path(rfp))
+    return browser
+
+
+class TestFile:
+    content = os.urandom(300_000)
+
+    def upload(
+        self, client: FlaskClient, rfp: Rfp, content: bytes, name: str = "方案.pdf", **fields: str
+    ) -> TestResponse:
+        browser = Browser(client, "huayun")
+        browser.get(form_path(rfp))
+        sent: dict[str, Any] = {**browser.form("/lots/").fields, **fields}
+        sent["file"] = FileStorage(io.BytesIO(content), name, content_type="application/pdf")
+        body, _, boundary = stream_encode_multipart(sent, use_tempfile=False)
+        return client.post(
+            form_path(rfp),
+            data=body.read(),
+            content_type=f"multipart/form-data; boundary={boundary}",
+            headers=bearer("huayun"),
+        )
+
+    def test_a_file_is_kept_with_what_was_typed(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
+    ) -> None:
+        answer = self.upload(client, rfp, self.content, solution="typed before")
+        assert answer.status_code == 303, answer.text
+        draft = saved_draft(client, rfp)
+        assert draft["solution"] == "typed before"
+        [file] = draft["files"]
+        assert (file["name"], file["size"]) == ("方案.pdf", 300_000)
+        [row] = rows(sessions, bid_files)
+        kept = (settings.data / "storage" / "rfp" / row.key).read_bytes()
+        assert self.content[:64] not in kept
+
+    def test_an_upload_is_never_spooled(
+        self, client: FlaskClient, rfp: Rfp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Werkzeug would write it into a temporary file in the clear."""
+        made: list[Any] = []
+        for name in ("TemporaryFile", "SpooledTemporaryFile", "NamedTemporaryFile"):
+            monkeypatch.setattr(f"tempfile.{name}", lambda *a, **k: made.append(a))
+        monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", made.append)
+        assert self.upload(client, rfp, os.urandom(3_000_000)).status_code == 303
+        assert made == []
+
+    def test_files_are_listed_with_their_checksum_and_removed(
+        self, client: FlaskClient, rfp: Rfp, browser: Browser
+    ) -> None:
+        file = send_file(client, rfp, "huayun", b"x", name="concept.pdf").json
+        browser.get(form_path(rfp))
+        assert "concept.pdf" in browser.text and file["sha256"] in browser.text
+        press(browser, f"?remove={file['id']}")
+        assert "concept.pdf" not in browser.text
+        answer = client.post(
+            f"{form_path(rfp)}?remove={uuid7()}",
+            data=browser.form("/lots/").fields,
+            headers=bearer("huayun"),
+        )
+        assert answer.status_code == 409
+
+    def test_files_go_with_the_bid(
+        self, client: FlaskClient, rfp: Rfp, browser: Browser, sessions: Sessions
+    ) -> None:
+        send_file(client, rfp, "huayun", b"x", name="concept.pdf")
+        browser.get(form_path(rfp))
+        to_the_check(browser)
+        assert "concept.pdf" in browser.text
+        browser.submit("/bid")
+        assert saved_draft(client, rfp)["files"][0]["name"] == "concept.pdf"
+
+    def test_a_forged_upload_is_refused_before_its_file_is_read(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        assert self.upload(client, rfp, b"x", csrf_token="").status_code == 403
+        assert self.upload(client, rfp, b"x", csrf_token="csrf-nordwind").status_code == 403
+        assert rows(sessions, bid_files) == rows(sessions, bid_drafts) == []
+        assert self.upload(client, rfp, b"x").status_code == 303
+
+    def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(
+        self, client: FlaskClient, rfp: Rfp, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.rfp.bids.usecases.FILE_BYTES", 100_000)
+        answer = self.upload(client, rfp, self.content)
+        assert answer.status_code == 413
+        assert [p for p in (settings.data / "storage").rglob("*") if p.is_file()] == []
+
+
+class TestSubmission:
+    def test_a_bid_is_replaced_from_the_draft(
+        self, browser: Browser, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        submit(browser)
+        browser.get(form_path(rfp))
+        assert "Version 1 is sealed" in browser.text and f'value="{PRICE}"' in browser.text
+        to_the_check(browser, **{"lines-1-unit_price": "1000"})
+        assert "Replace sealed bid" in browser.text
+        browser.submit("/bid")
+        assert {bid.version: bid.state for bid in rows(sessions, bids)} == {
+            1: "replaced",
+            2: "submitted",
+        }
+
+    def test_a_form_sent_twice_is_one_bid(self, browser: Browser, sessions: Sessions) -> None:
+        to_the_check(browser)
+        form = browser.form("/bid")
+        for _ in range(2):
+            answer = browser.client.post(form.action, data=form.fields, headers=browser.headers)
+            assert answer.status_code == 303
+        [bid] = rows(sessions, bids)
+        assert answer.location.endswith(str(bid.id))
+
+    def test_what_was_changed_after_the_check_is_not_submitted(
+        self, browser: Browser, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        to_the_check(browser)
+        client.put(lot_path(rfp, "draft"), json=an_offer(rfp), headers=bearer("huayun"))
+        answer = browser.submit("/bid", 409)
+        assert "Somebody of your company has changed this draft" in answer.text
+        assert rows(sessions, bids) == []
+
+    def test_two_who_edit_one_draft_do_not_overwrite_each_other(
+        self, browser: Browser, client: FlaskClient, rfp: Rfp
+    ) -> None:
+        colleague = Browser(client, "huayun")
+        colleague.get(form_path(rfp))
+        press(browser, "", 303, solution="mine")
+        press(colleague, "", 409, solution="theirs")
+        assert saved_draft(client, rfp)["solution"] == "mine"
+
+    def test_an_incomplete_draft_is_not_submitted(
+        self, browser: Browser, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        to_the_check(browser)
+        sent = browser.form("/bid").fields
+        client.put(lot_path(rfp, "draft"), json=an_offer(rfp, lines=[]), headers=bearer("huayun"))
+        answer = client.post(f"{form_path(rfp)}/bid", data=sent, headers=bearer("huayun"))
+        assert answer.status_code == 422 and "Add at least one price line." in answer.text
+        browser.get(f"{form_path(rfp)}/check", 303)
+        assert rows(sessions, bids) == []
+
+    def test_after_the_deadline_the_form_is_closed(
+        self, browser: Browser, rfp: Rfp, sessions: Sessions, clock: Clock
+    ) -> None:
+        to_the_check(browser)
+        clock(rfp.deadline_at)
+        answer = browser.submit("/bid", 409)
+        assert "takes no more bids" in answer.text
+        assert rows(sessions, bids) == []
+
+    def test_a_closed_lot_shows_no_draft(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        client.put(lot_path(rfp, "draft"), json=an_offer(rfp), headers=bearer("huayun"))
+        close_bids(sessions, rfp)
+        browser = Browser(client, "huayun")
+        browser.get(form_path(rfp))
+        assert "Bids are closed" in browser.text and "Dalian" not in browser.text
+        assert "Your company has not submitted a bid" in browser.text
+        browser.get(f"{form_path(rfp)}/check", 303)
+        browser.get("/portal/bids")
+        assert "Was not submitted" in browser.text
