@@ -41,6 +41,8 @@ class Entrance:
     def sign_in_first(self, request: Incoming, route: Route) -> Reply:
         if route.way is Way.API:
             raise Refused("sign_in_first", [("WWW-Authenticate", self.challenge(request))])
+        if request.is_htmx and request.is_background:  # whoever types in the page loses nothing
+            return Reply(401, [])
         if request.is_htmx:  # a redirect would nest the login page in the target
             here = own_path(request.header("HX-Current-URL"), self.origin)
             return Reply(401, [("HX-Redirect", login_address(here))])
