@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared import telemetry
 from shared.db import Instant, metadata
-from shared.messaging.envelope import Event
+from shared.messaging.envelope import Event, Undecodable, topic_of
 
 inbox = Table(
     "inbox",
@@ -29,8 +29,13 @@ Handler = Callable[[Session, Event], None]
 def handle_once(
     session: Session, event: Event, handlers: Mapping[str, Handler], *, consumer: str
 ) -> bool:
-    """Run the event's handler unless it has run before. Handler and memory commit together."""
+    """Run the event's handler unless it has run before. Handler and memory commit together.
+
+    A type is believed on its own topic only: who may write to one must not speak for another.
+    """
     handler = handlers.get(event.type)
+    if handler is not None and topic_of(event.type) != event.topic:
+        raise Undecodable(f"{event.type} on {event.topic}")
     if handler is None or not first_time(session, event, consumer):
         return False
     before = telemetry.cause.set(replace(event.cause, causationid=str(event.id)))

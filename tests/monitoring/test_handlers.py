@@ -26,7 +26,7 @@ from shared.kernel import uuid7
 from shared.messaging import consumer
 from shared.messaging import dead_letters as letters
 from shared.messaging.dead_letters import LetterStillFails, dead_letters, replay
-from shared.messaging.envelope import Event, encode
+from shared.messaging.envelope import Event, Undecodable, encode
 from shared.messaging.inbox import handle_once
 from shared.messaging.schemas import ROOT
 
@@ -116,6 +116,16 @@ def test_a_contract_with_several_targets_numbers_them(sessions: Sessions) -> Non
     second = target | {"metric_id": str(uuid7()), "minimum": None, "tiers": []}
     feed(sessions, replace(event, data={**event.data, "sla": [target, second]}))
     assert sorted(row.position for row in rows(sessions, metrics)) == [1, 2]
+
+
+def test_a_contract_is_not_believed_on_the_topic_that_partners_write_to(
+    sessions: Sessions,
+) -> None:
+    event = sample("tandem.contracts.contract_activated.v1", "contract_id")
+    with pytest.raises(Undecodable):
+        feed(sessions, replace(event, topic="tandem.kpi.measurements"))
+    assert rows(sessions, metrics) == []
+    assert feed(sessions, event) == [True]
 
 
 class TestMeasurementTaken:
