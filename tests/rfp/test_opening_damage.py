@@ -107,7 +107,7 @@ class TestFiles:
         [waiting] = rows(sessions, bid_documents)
         assert (waiting.state, waiting.name, waiting.size) == ("sealed", "方案.pdf", 200_001)
         assert waiting.file_id is None and rows(sessions, files) == []
-        decrypt_files(sessions, settings, rfp)
+        decrypt_files(sessions, settings)
         [document], [file] = rows(sessions, bid_documents), rows(sessions, files)
         assert (document.state, document.key, document.file_id) == ("readable", None, file.id)
         assert file.sha256 == document.sha256 == opened["sha256"]
@@ -118,8 +118,8 @@ class TestFiles:
     def test_the_job_runs_again_without_doing_it_again(
         self, opened: dict[str, Any], sessions: Sessions, settings: Settings, rfp: Rfp
     ) -> None:
-        decrypt_files(sessions, settings, rfp)
-        decrypt_files(sessions, settings, rfp)
+        decrypt_files(sessions, settings)
+        decrypt_files(sessions, settings)
         assert len(rows(sessions, files)) == 1
 
     def test_the_opening_defers_the_job(
@@ -127,10 +127,8 @@ class TestFiles:
     ) -> None:
         with sessions.begin() as session:
             deferred = sa.text("SELECT task_name, args FROM procrastinate_jobs")
-            assert [tuple(row) for row in session.execute(deferred)] == [
-                (DECRYPT, {"rfp_id": str(rfp.id)})
-            ]
-        assert DECRYPT in worker.JOBS
+            assert [tuple(row) for row in session.execute(deferred)] == [(DECRYPT, {})]
+        assert DECRYPT in worker.JOBS and DECRYPT in worker.CRON["* * * * *"]
 
     @pytest.mark.parametrize("damage", ["truncated", "changed", "missing", "foreign"])
     def test_a_damaged_file_is_recorded_and_stops_no_other(
@@ -151,7 +149,7 @@ class TestFiles:
                 "foreign": places[good].read_bytes(),
             }[damage])  # fmt: skip
         open_all(client, sessions, rfp)
-        decrypt_files(sessions, settings, rfp)
+        decrypt_files(sessions, settings)
         found = {each.name: each for each in rows(sessions, bid_documents)}
         assert found["good.pdf"].state == "readable" and found["bad.pdf"].state == "damaged"
         assert found["bad.pdf"].file_id is None and len(rows(sessions, files)) == 1
@@ -170,5 +168,5 @@ class TestFiles:
         send_bid(client, rfp, "huayun", files=[old])
         send_bid(client, rfp, "huayun", method="PUT", files=[new])
         open_all(client, sessions, rfp)
-        decrypt_files(sessions, settings, rfp)
+        decrypt_files(sessions, settings)
         assert self.stored_bytes(sessions, settings) == b"new"

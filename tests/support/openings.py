@@ -38,8 +38,8 @@ def open_all(client: FlaskClient, sessions: Sessions, rfp: Rfp) -> None:
     assert states == ["waiting", "opened"]
 
 
-def decrypt_files(sessions: Sessions, settings: Settings, rfp: Rfp) -> None:
-    jobs.decrypt_documents(Context(sessions, settings), rfp_id=str(rfp.id))
+def decrypt_files(sessions: Sessions, settings: Settings) -> None:
+    jobs.decrypt_documents(Context(sessions, settings))
 
 
 def spoil(sessions: Sessions, bid_id: Any, **changes: Any) -> None:

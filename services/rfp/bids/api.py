@@ -14,6 +14,10 @@ from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 from shared.web.uploads import uploaded_body
 
+FILE = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 api = Blueprint("bids-api", __name__, url_prefix="/api/v1", description="Bids and their opening")
 
 
@@ -43,6 +47,7 @@ def save_draft(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> dict[str, 
 @requires(Vendor)
 @api.arguments(schemas.UploadQuery, location="query", as_kwargs=True)
 @api.arguments(schemas.UploadHeaders, location="headers", as_kwargs=True)
+@api.doc(requestBody=FILE)
 @api.response(201, schemas.File)
 def add_file(vendor: Vendor, lot_id: UUID, name: str, idempotency_key: UUID) -> Document:
     """The body is the file, at most 50 MB. It is encrypted while it arrives."""

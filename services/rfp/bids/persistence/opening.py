@@ -82,14 +82,13 @@ def rfps_to_open(session: Session) -> Sequence[Rfp]:
     return session.scalars(due.order_by(rfps.c.deadline_at, rfps.c.id).limit(100)).all()
 
 
-def sealed_documents(session: Session, rfp_id: UUID) -> Sequence[tuple[UUID, UUID]]:
-    """Bid and document of each file that waits to be decrypted."""
+def sealed_documents(session: Session) -> Sequence[tuple[UUID, UUID]]:
+    """Bid and document of each file of an opened bid that waits to be decrypted."""
     waiting = (
         select(bid_documents.c.bid_id, bid_documents.c.id)
-        .join(opened_bids, opened_bids.c.bid_id == bid_documents.c.bid_id)
-        .where(opened_bids.c.lot_id.in_(lots_of(rfp_id)))
         .where(bid_documents.c.state == DocumentState.SEALED)
         .order_by(bid_documents.c.bid_id, bid_documents.c.position)
+        .limit(1000)
     )
     return [(bid_id, document_id) for bid_id, document_id in session.execute(waiting)]
 

@@ -76,7 +76,7 @@ def open_bids(session: Session, opener: Staff, rfp: Rfp, keys: KeyStore, now: da
     outbox.record(session, events.bids_opened(rfp, opened, now))
     events.tell_evaluators(session, rfp, now)
     minute(session, opener, rfp, received, senders)
-    jobs.defer(session, DECRYPT, rfp_id=str(rfp.id))
+    jobs.defer(session, DECRYPT)
 
 
 def open_bid(session: Session, rfp: Rfp, bid: Bid, key: bytes) -> str:
@@ -132,9 +132,9 @@ def minute(
         audit.record(session, opener, chain=f"bid:{bid.id}", action=f"bid_{bid.state}", detail=said)
 
 
-def documents_to_decrypt(session: Session, *, rfp_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+def documents_to_decrypt(session: Session) -> Sequence[tuple[UUID, UUID]]:
     """Bid and document of each file that is still encrypted after the opening."""
-    return sealed_documents(session, rfp_id)
+    return sealed_documents(session)
 
 
 def decrypt_document(
