@@ -33,6 +33,7 @@ def show(actor: Actor) -> ResponseReturnValue:
         filters=filters(work, request.args.get("show", "")),
         tones=TONES,
         is_vendor=isinstance(actor, Vendor),
+        writes_plans="requester" in actor.roles,
     )
 
 

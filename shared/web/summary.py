@@ -20,8 +20,8 @@ def with_labels(html: str, colon: str) -> str:
     def named(link: re.Match[str]) -> str:
         field, text = link.groups()
         label = label_of(field, html)
-        already = not label or text.startswith(label.partition(":")[0])
-        return link.group() if already else f'<a href="#{field}">{label}{colon}{text}</a>'
+        says_itself = not label or colon in text
+        return link.group() if says_itself else f'<a href="#{field}">{label}{colon}{text}</a>'
 
     return SUMMARY.sub(lambda found: LINK.sub(named, found.group()), html, count=1)
 

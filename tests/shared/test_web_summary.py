@@ -29,6 +29,11 @@ def test_what_names_its_answer_already_stays() -> None:
     assert with_labels(said + control, ": ") == said + control
 
 
+def test_a_clock_time_is_no_name() -> None:
+    page = SUMMARY.format("at", "Such as T17:00.") + '<label class="form-label" for="at">At</label>'
+    assert '<a href="#at">At: Such as T17:00.</a>' in with_labels(page, ": ")
+
+
 def test_only_the_summary_changes() -> None:
     page = SUMMARY.format("gone", "No.") + '<nav><a href="#title">Up</a></nav><h2 id="title">T</h2>'
     assert with_labels(page, ": ") == page
