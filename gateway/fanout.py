@@ -40,10 +40,16 @@ class Told:
 
 
 class Fanout:
-    def __init__(self, upstreams: Mapping[str, str], admission: Admission, minter: Minter) -> None:
+    def __init__(
+        self,
+        upstreams: Mapping[str, str],
+        admission: Admission,
+        minter: Minter,
+        limit_s: float = LIMIT_S,
+    ) -> None:
         self.slow = {name: Upstream(upstreams[name], answer_s=CHANGE_S) for name in SERVICES}
-        self.quick = {name: Upstream(upstreams[name], answer_s=LIMIT_S) for name in SERVICES}
-        self.admission, self.minter = admission, minter
+        self.quick = {name: Upstream(upstreams[name], answer_s=limit_s) for name in SERVICES}
+        self.admission, self.minter, self.limit_s = admission, minter, limit_s
         self.pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="fanout")
 
     def ask_all(self, actor: Actor, path: str) -> Answers:
@@ -58,7 +64,7 @@ class Fanout:
             self.pool.submit(self.call, self.quick[name], name, identity, "GET", path, why)
             for name, path in questions
         ]
-        wait(asked, timeout=LIMIT_S)
+        wait(asked, timeout=self.limit_s)
         return [
             said_in_time(name, future) for (name, _), future in zip(questions, asked, strict=True)
         ]

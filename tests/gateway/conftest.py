@@ -7,13 +7,15 @@ import sqlalchemy.orm
 from flask import Flask
 from flask.testing import FlaskClient
 from support.database import Sessions, make_database, rolled_back
-from support.gateway import Pages, gateway_settings, url_of
+from support.gateway import Enrolled, Pages, Visitor, a_person, gateway_settings, url_of
 from support.upstream import Upstream, an_upstream
 
 from gateway.app import create_app
 from gateway.config import Settings
+from gateway.edge import Edge, create_edge
 from gateway.keys import Ring
 from gateway.metadata import metadata
+from gateway.people.domain import OrganisationKind, Role
 from gateway.tokens import Minter
 
 
@@ -67,6 +69,9 @@ def minter(settings: Settings) -> Minter:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
+    made.extensions["fanout"].limit_s = 10  # a busy machine is no silent service
+    for upstream in made.extensions["fanout"].quick.values():
+        upstream.answer_s = 10
     yield made
     made.extensions["fanout"].close()
     made.extensions["fanout"].admission.engine.dispose()
@@ -80,3 +85,25 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def pages(app: Flask, minter: Minter) -> Pages:
     return Pages(app, minter)
+
+
+@pytest.fixture
+def edge(settings: Settings) -> Iterator[Edge]:
+    made = create_edge(settings)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(edge: Edge) -> Visitor:
+    return Visitor(edge)
+
+
+@pytest.fixture
+def buyer(committed: Sessions) -> Enrolled:
+    return a_person(committed, Role.BUYER)
+
+
+@pytest.fixture
+def vendor(committed: Sessions) -> Enrolled:
+    return a_person(committed, kind=OrganisationKind.VENDOR)

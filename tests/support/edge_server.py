@@ -49,8 +49,8 @@ class EdgeServer:
         yield "support.edge_server:application()"
 
     def wait(self) -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self.process.poll() is None:
             try:
                 if b"200 OK" in self.say(b"GET /health/ready HTTP/1.0\r\n\r\n"):
                     return

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine
+from werkzeug.test import Client as HttpClient
+from werkzeug.test import TestResponse
 
 from gateway.admission import Admission
 from gateway.clients.domain import Client, Scope
 from gateway.clients.usecases import register_client, renew_secret
 from gateway.config import Settings
+from gateway.edge import Edge
 from gateway.people.domain import Language, Organisation, OrganisationKind, Person, Role
 from gateway.people.persistence import find_buyer
 from gateway.people.usecases import enrol_organisation, enrol_person
@@ -19,12 +23,17 @@ from gateway.sessions.domain import BrowserSession
 from gateway.sessions.usecases import open_session
 from gateway.tokens import Minter
 from shared.config import service_settings
-from shared.kernel import uuid7
+from shared.identity import Verifier
+from shared.kernel import Actor, uuid7
 from support.actors import bearer
 from support.database import Sessions
 from support.pages import HTMX, Browser, Form, Forms
 from support.settings import environment
+from support.upstream import Upstream
 
+HOME = "http://127.0.0.1:8400"
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+HTMX_HEADER = {"HX-Request": "true"}
 PASSWORD = "correct horse battery staple"
 KINDS = {
     OrganisationKind.VENDOR: Role.VENDOR_ADMIN,
@@ -150,3 +159,27 @@ class SignedIn(Browser):
 
 def url_of(engine: Engine) -> str:
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Visitor:
+    """Sends requests as a browser or a script would, with nothing added."""
+
+    def __init__(self, edge: Edge) -> None:
+        self.client = HttpClient(edge, use_cookies=False)
+
+    def __call__(
+        self, method: str, path: str, status: int, who: Enrolled | None = None, **sent: Any
+    ) -> TestResponse:
+        headers = {"Host": "127.0.0.1:8400"} | dict(sent.pop("headers", {}))
+        if who:
+            headers["Cookie"] = f"{headers.get('Cookie', 'x=y')}; {who.cookie}"
+        answer = self.client.open(path, method=method, headers=headers, **sent)
+        assert answer.status_code == status, (answer.status_code, answer.text[:500])
+        return answer
+
+
+def actor_in(edge: Edge, upstream: Upstream, audience: str = "rfp") -> Actor | None:
+    """Who the service would take the last request for."""
+    token = upstream.last.header("Authorization").removeprefix("Bearer ")
+    verify = Verifier(edge.minter.ring.published, issuer=HOME, audience=audience)
+    return verify(token)
