@@ -16,7 +16,7 @@ from services.notifications.inbox.domain import UNKNOWN, WORDS, OddPath, require
 from services.notifications.inbox.persistence import notices
 from shared import audit
 from shared.kernel import uuid7
-from shared.messaging.envelope import Event
+from shared.messaging.envelope import Event, topic_of
 from shared.messaging.inbox import handle_once
 from shared.messaging.schemas import ROOT
 
@@ -63,7 +63,8 @@ def test_a_notice_with_less_than_its_words_need_says_less() -> None:
 def test_every_handled_sample_counts_once(path: Path, sessions: Sessions) -> None:
     data = json.loads(path.read_text())
     subject = data.get("person_id") or data.get("organisation_id") or str(uuid7())
-    event = replace(a_notice(BUYER), type=path.stem, subject=subject, data=data, sequence=1)
+    place = {"type": path.stem, "topic": topic_of(path.stem)}
+    event = replace(a_notice(BUYER), **place, subject=subject, data=data, sequence=1)
     handled = path.stem in HANDLERS
     assert receive(sessions, event, event) == [handled, False]
 
