@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from socket import MSG_PEEK
+from threading import Lock
 from urllib.parse import urlsplit
 
 CHUNK = 64 * 1024
@@ -56,15 +57,14 @@ class Upstream:
         self.answer_s = answer_s
         self.idle: deque[tuple[float, HTTPConnection]] = deque()
         self.in_use = 0
+        self.lock = Lock()
 
     def send(self, request: Outgoing) -> "Answer":
         """Send and read the head of the answer; its body is still to come.
 
         A kept connection may have died unseen: a read is then tried once more on a new one.
         """
-        if self.in_use >= MOST_CONNECTIONS:
-            raise UpstreamBusy
-        self.in_use += 1
+        self.count(1)
         try:
             repeatable = request.method in IDEMPOTENT and request.length == 0
             kept = self.take(IDLE_S if repeatable else FRESH_S)
@@ -77,17 +77,29 @@ class Upstream:
                     raise
                 return self.exchange(self.connect(), request)
         except BaseException:
-            self.in_use -= 1
+            self.count(-1)
             raise
+
+    def count(self, more: int) -> None:
+        with self.lock:
+            if more > 0 and self.in_use >= MOST_CONNECTIONS:
+                raise UpstreamBusy
+            self.in_use += more
 
     def take(self, idle_s: float) -> HTTPConnection | None:
         """The connection used last, unless its service has closed it or said something."""
-        while self.idle:
-            since, connection = self.idle.pop()
+        while waiting := self.pop():
+            since, connection = waiting
             if time.monotonic() - since < idle_s and is_quiet(connection):
                 return connection
             connection.close()
         return None
+
+    def pop(self) -> tuple[float, HTTPConnection] | None:
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return None
 
     def connect(self) -> HTTPConnection:
         connection = HTTPConnection(self.host, self.port, timeout=CONNECT_S)
@@ -99,8 +111,8 @@ class Upstream:
 
     def close(self) -> None:
         """Close what waits for a next request."""
-        while self.idle:
-            self.idle.pop()[1].close()
+        while waiting := self.pop():
+            waiting[1].close()
 
     def exchange(self, connection: HTTPConnection, request: Outgoing) -> "Answer":
         connection.sock.settimeout(self.answer_s)
@@ -119,7 +131,7 @@ class Upstream:
         return Answer(self, connection, response, complete)
 
     def release(self, connection: HTTPConnection, *, reusable: bool) -> None:
-        self.in_use -= 1
+        self.count(-1)
         if reusable and connection.sock is not None:
             self.idle.append((time.monotonic(), connection))
         else:
