@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -167,3 +168,24 @@ class TestUseCases:
             do(sessions, usecases.submit_plan, other, plan_id=plan.id, now=NOW)
         with pytest.raises(NotFound):
             do(sessions, usecases.rewrite_plan, other, content(), plan_id=plan.id)
+
+
+def test_two_approvers_who_decide_at_once_decide_once(committed: Sessions) -> None:
+    plan = stored(committed, a_plan(state=PlanState.SUBMITTED))
+    outcomes: list[str] = []
+
+    def decide(decision: Decision) -> None:
+        asked = {"plan_id": plan.id, "decision": decision, "reason": "x", "now": NOW}
+        try:
+            do(committed, usecases.decide_plan, APPROVER, **asked)
+            outcomes.append(decision)
+        except domain.PlanMoved:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=decide, args=(each,)) for each in Decision]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert "refused" in outcomes and len(set(outcomes)) == 2
+    assert len(events(committed, "notice_raised")) == 1

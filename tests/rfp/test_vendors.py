@@ -1,4 +1,5 @@
 import json
+import threading
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -154,3 +155,22 @@ def test_my_work_names_who_waits_for_admission(client: FlaskClient, sessions: Se
     items = client.get("/internal/work", headers=bearer("buyer")).json["items"]
     assert [item["object"] for item in items if item["verb"] == "Admit vendor"] == ["stranger"]
     assert client.get("/internal/work", headers=bearer("approver")).json["items"] == []
+
+
+def test_two_buyers_who_admit_at_once_admit_once(committed: Sessions) -> None:
+    outcomes: list[str] = []
+
+    def run() -> None:
+        try:
+            admit(committed)
+            outcomes.append("admitted")
+        except VendorAdmitted:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) == ["admitted", "refused"]
+    assert len(events(committed, "vendor_admitted")) == 1
