@@ -67,5 +67,5 @@ def press_enter(page: Page) -> None:
 def attach(page: Page, file: Path) -> None:
     reach(page, "#file")
     with page.expect_file_chooser() as asked:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")  # Enter opens the chooser with scripts only
     asked.value.set_files(file)
