@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer, staff, vendor
 from support.database import Sessions, rows
-from support.notices import a_notice
+from support.notices import RAISED_AT, a_notice
 from support.pages import Browser
 
 from services.notifications.handlers import HANDLERS
@@ -16,7 +16,7 @@ from services.notifications.inbox.domain import UNKNOWN, WORDS, OddPath, require
 from services.notifications.inbox.persistence import notices
 from shared import audit
 from shared.kernel import uuid7
-from shared.messaging.envelope import Event, topic_of
+from shared.messaging.envelope import Event
 from shared.messaging.inbox import handle_once
 from shared.messaging.schemas import ROOT
 
@@ -62,9 +62,9 @@ def test_a_notice_with_less_than_its_words_need_says_less() -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_every_handled_sample_counts_once(path: Path, sessions: Sessions) -> None:
     data = json.loads(path.read_text())
-    subject = data.get("person_id") or data.get("organisation_id") or str(uuid7())
-    place = {"type": path.stem, "topic": topic_of(path.stem)}
-    event = replace(a_notice(BUYER), **place, subject=subject, data=data, sequence=1)
+    subject = data.get("person_id") or data.get("organisation_id") or uuid7()
+    made = Event.of(path.stem, source="/x", subject=subject, time=RAISED_AT, data=data)
+    event = replace(made, sequence=1)
     handled = path.stem in HANDLERS
     assert receive(sessions, event, event) == [handled, False]
 

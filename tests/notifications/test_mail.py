@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from support.actors import staff
 from support.database import Sessions, know, rows
-from support.notices import a_notice
+from support.notices import RAISED_AT, a_notice
 
 from services.notifications.channels import jobs, usecases
 from services.notifications.channels.persistence import mails
@@ -36,9 +37,12 @@ def receive(sessions: Sessions, *events: Event) -> list[str]:
 
 
 def identity(kind: str, **data: Any) -> Event:
-    subject = data["person_id"]
-    return replace(
-        a_notice(BUYER), type=f"tandem.identity.{kind}.v1", subject=subject, data=data, sequence=9
+    return Event.of(
+        f"tandem.identity.{kind}.v1",
+        source="/tandem/gateway",
+        subject=UUID(data["person_id"]),
+        time=RAISED_AT,
+        data=data,
     )
 
 
