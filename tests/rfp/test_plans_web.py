@@ -75,7 +75,7 @@ class TestApi:
         [
             ("cost_ceiling", "10.001", ["cost_ceiling"]),
             ("cost_ceiling", "-1", ["cost_ceiling"]),
-            ("currency", "XXX", ["currency"]),
+            ("currency", "ZZZ", ["currency"]),
             ("currency", "JPY", ["contingency", "cost_ceiling", "lines"]),
             ("starts_on", "yesterday", ["starts_on"]),
             ("lines", [], ["lines"]),

@@ -17,6 +17,7 @@ from services.rfp.tenders.domain import (
     Member,
     MilestoneTarget,
     PriceFormula,
+    Question,
     Rfp,
     SlaTarget,
     Tier,
@@ -36,6 +37,39 @@ TIERS: list[Tier] = [
     {"from": "90", "to": "95", "percent": "5"},
     {"from": "95", "to": None, "percent": "0"},
 ]
+
+
+# As the API and the form take them.
+PEOPLE = {
+    "invitees": [str(an_id(f"{name}-org")) for name in BIDDERS],
+    "evaluators": [str(an_id(name)) for name in EVALUATORS],
+    "openers": [str(an_id(name)) for name in OPENERS],
+}
+
+RFP_TYPED: dict[str, Any] = {
+    "title": "Service desk 服务台",
+    "description": "Calls in two languages",
+    "starts_on": "2026-09-01",
+    "ends_on": "2027-08-31",
+    "time_zone": "Asia/Shanghai",
+    "deadline_at": (NOW + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"),
+    "price_formula": "lowest_ratio",
+    "lots-0-title": "First level",
+    "sla_targets-0-title": "Calls answered",
+    "sla_targets-0-formula": "ratio",
+    "sla_targets-0-direction": "higher",
+    "sla_targets-0-unit": "%",
+    "sla_targets-0-target": "95",
+    "sla_targets-0-minimum": "90",
+    "sla_targets-0-tiers-0-to": "95",
+    "sla_targets-0-tiers-0-percent": "10",
+    "sla_targets-0-tiers-1-percent": "0",
+    "milestones-0-title": "Go-live",
+    "milestones-0-due_on": "2026-12-01",
+    "milestones-0-percent": "100",
+    "milestones-0-acceptance_criteria": "Trained.",
+    **PEOPLE,
+}
 
 
 def rfp_actors() -> dict[str, Actor]:
@@ -127,3 +161,9 @@ def stored(sessions: Sessions, thing: Any) -> Any:
     with sessions.begin() as session:
         session.add(thing)
     return thing
+
+
+def a_question(sessions: Sessions, rfp: Rfp, text: str = "Which hours?") -> Question:
+    asked = Question(rfp.id, an_id("huayun-org"), an_id("huayun"), text, NOW)
+    stored(sessions, asked)
+    return asked
