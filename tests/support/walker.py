@@ -1,8 +1,7 @@
 """A person at a browser on a running stack: signed in, in one language, watched for faults."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -25,13 +24,10 @@ class Walker:
         self.page, self.faults = watched(self.context)
         self.page.set_default_timeout(WITHIN_MS)
         self.page.on("response", self.notice)
-        self.visited: list[str] = []
 
     def notice(self, answer: Any) -> None:
         if answer.status >= 500:
             self.faults.append(f"{answer.status}: {answer.url}")
-        if answer.request.is_navigation_request():
-            self.visited.append(answer.url)
 
     def sign_in(self, email: str, password: str) -> None:
         self.go("/login")
@@ -114,13 +110,3 @@ def eventually(look: Callable[[], bool], what: str) -> None:
     while not look():
         assert time.monotonic() < until, f"{what} did not come"
         time.sleep(0.5)
-
-
-@contextmanager
-def walker(
-    browser: Browser, base_url: str, account: tuple[str, str], **options: Any
-) -> Iterator[Walker]:
-    made = Walker(browser, base_url, **options)
-    made.sign_in(*account)
-    yield made
-    made.context.close()
