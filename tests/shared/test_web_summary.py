@@ -13,7 +13,7 @@ SUMMARY = '<div class="t-errors" id="error-summary"><ul><li><a href="#{0}">{1}</
         '<label class="form-label" for="title">\n  Title\n</label><input id="title">',
         '<label class="form-label" for="title">Title <span>(optional)</span></label>',
         '<input class="form-control" id="title" name="title" aria-label="Title">',
-        '<fieldset class="t-field" id="title" data-bad> <legend class="x">Title</legend></fieldset>',
+        '<fieldset class="t-field" id="title" data-bad> <legend>Title</legend></fieldset>',
         '<div class="t-pad" id="title">\n<h3>Title</h3></div>',
         '<h2 id="title">Title</h2>',
     ],
