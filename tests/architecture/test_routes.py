@@ -12,9 +12,7 @@ OPEN = {
     "health.live",
     "health.ready",
 }
-OPEN_OF_GATEWAY = re.compile(
-    r"/(login|language|logout|oauth/|\.well-known/|internal/jwks|health/)"
-)
+OPEN_OF_GATEWAY = re.compile(r"/(login|language|logout|oauth/|\.well-known/|internal/jwks|health/)")
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:
