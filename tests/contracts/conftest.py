@@ -1,20 +1,23 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support import actors
-from support.contracts import people
-from support.database import Sessions, emptied, know, make_database
+from support.contracts import evaluated, hand_in, in_force, people
+from support.database import Sessions, emptied, know, make_database, rows
 from support.pages import Browser
 from support.settings import environment
 
-import services.contracts.settlement.persistence  # noqa: F401  # all tables of the service
+from services.contracts.agreements.domain import Contract
 from services.contracts.app import create_app
 from services.contracts.config import Settings
+from services.contracts.delivery.domain import Deliverable
 from services.contracts.metadata import metadata
+from services.contracts.settlement.persistence import credits
 from shared.config import service_settings
 from shared.files import LocalStorage
 
@@ -63,3 +66,20 @@ def client(known: Sessions, settings: Settings) -> FlaskClient:
 def browse(client: FlaskClient, request: pytest.FixtureRequest) -> Callable[[str], Browser]:
     """A browser by name, without and with htmx."""
     return lambda who: Browser(client, who, htmx=request.param)
+
+
+@pytest.fixture
+def contract(known: Sessions) -> Contract:
+    return in_force(known)
+
+
+@pytest.fixture
+def deliverable(known: Sessions, storage: LocalStorage, contract: Contract) -> Deliverable:
+    return hand_in(known, storage, contract.milestones[0].id, b"report")
+
+
+@pytest.fixture
+def credit_id(known: Sessions, contract: Contract) -> UUID:
+    evaluated(known, contract)
+    found: UUID = rows(known, credits)[0].id
+    return found

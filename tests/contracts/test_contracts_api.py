@@ -12,9 +12,6 @@ from support.contracts import (
     a_draft,
     accept,
     decide,
-    evaluated,
-    hand_in,
-    in_force,
     said,
     somebody,
     stored_files,
@@ -25,30 +22,12 @@ from werkzeug.test import TestResponse
 from services.contracts.agreements.domain import Contract
 from services.contracts.delivery.domain import Deliverable
 from services.contracts.delivery.persistence import deliverables, reviews
-from services.contracts.settlement.persistence import credits
 from shared.directory import learn, organisations
 from shared.files import LocalStorage
 from shared.kernel import uuid7
 
 READERS = ("admin", "member", "contract_manager", "quality1", "finance1", "buyer", "auditor")
 V1 = "/api/v1"
-
-
-@pytest.fixture
-def contract(known: Sessions) -> Contract:
-    return in_force(known)
-
-
-@pytest.fixture
-def deliverable(known: Sessions, storage: LocalStorage, contract: Contract) -> Deliverable:
-    return hand_in(known, storage, contract.milestones[0].id, b"report")
-
-
-@pytest.fixture
-def credit_id(known: Sessions, contract: Contract) -> UUID:
-    evaluated(known, contract)
-    found: UUID = rows(known, credits)[0].id
-    return found
 
 
 def get(client: FlaskClient, who: str, path: str, status: int = 200) -> Any:

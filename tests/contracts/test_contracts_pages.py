@@ -1,25 +1,21 @@
-"""Pages of both sides, without and with htmx, and for whom they do not exist."""
+"""The contract and the lists, without and with htmx, in both languages."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import g
 from flask.testing import FlaskClient
-from support.actors import bearer
 from support.contracts import (
+    TABS,
     a_draft,
     accept,
     decide,
     evaluated,
     hand_in,
-    in_force,
-    people,
-    stored_files,
+    page_paths,
 )
 from support.database import Sessions, rows
 from support.pages import Browser
@@ -27,31 +23,10 @@ from support.pages import Browser
 from services.contracts.agreements.domain import Contract
 from services.contracts.agreements.persistence import contracts
 from services.contracts.delivery.domain import Deliverable
-from services.contracts.delivery.persistence import deliverables, deliveries, reviews
-from services.contracts.settlement.persistence import credits
 from shared.files import LocalStorage
-from shared.kernel import uuid7
 
 Browse = Callable[[str], Browser]
-TABS = ("", "/sla", "/milestones", "/credits", "/history")
 LATER = "2030-01-01T00:00:00+08:00"
-
-
-@pytest.fixture
-def contract(known: Sessions) -> Contract:
-    return in_force(known)
-
-
-@pytest.fixture
-def deliverable(known: Sessions, storage: LocalStorage, contract: Contract) -> Deliverable:
-    return hand_in(known, storage, contract.milestones[0].id, b"report")
-
-
-@pytest.fixture
-def credit_id(known: Sessions, contract: Contract) -> UUID:
-    evaluated(known, contract)
-    found: UUID = rows(known, credits)[0].id
-    return found
 
 
 class TestContract:
@@ -213,315 +188,6 @@ class TestLists:
         assert "Handover" in finance.text
 
 
-class TestUpload:
-    def test_a_file_is_taken_and_its_fingerprint_shown(
-        self, browse: Browse, known: Sessions, contract: Contract
-    ) -> None:
-        vendor = browse("member")
-        vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
-        assert 'data-upload-progress="#file-progress"' in vendor.text
-        assert '<progress id="file-progress"' in vendor.text
-        vendor.submit("deliverables", file=(BytesIO(b"report"), "报告.pdf"))
-        assert "845e91831319e89c4d656bdb80c278ac09a7230d61e5dfd2e1b1fbb436ac8917" in vendor.text
-        assert "报告.pdf" in vendor.text and "Not scanned" in vendor.text
-        assert "Version 1 is in review at level 1." in vendor.text
-        assert len(rows(known, deliverables)) == 1
-
-    def test_sent_twice_it_is_one_version(
-        self, browse: Browse, known: Sessions, contract: Contract, storage: LocalStorage
-    ) -> None:
-        vendor = browse("member")
-        path = f"/portal/milestones/{contract.milestones[0].id}"
-        vendor.get(path)
-        form = vendor.form("deliverables")
-        for _ in range(2):
-            data: dict[str, Any] = {**form.fields, "file": (BytesIO(b"report"), "a.pdf")}
-            answer = vendor.client.post(form.action, data=data, headers=vendor.headers)
-            assert answer.status_code == 303 and answer.location == path
-        assert len(rows(known, deliverables)) == len(stored_files(storage)) == 1
-
-    @pytest.mark.parametrize(("content", "words"), [(None, "Choose the file"), (b"", "is empty")])
-    def test_without_a_file_the_form_says_what_to_do(
-        self, browse: Browse, known: Sessions, contract: Contract, content: bytes | None,
-        words: str, storage: LocalStorage,
-    ) -> None:  # fmt: skip
-        vendor = browse("member")
-        vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
-        name = "" if content is None else "a.pdf"
-        vendor.submit("deliverables", 422, file=(BytesIO(content or b""), name))
-        assert words in vendor.text and 'id="error-summary"' in vendor.text
-        assert 'aria-invalid="true"' in vendor.text
-        vendor.submit("deliverables", file=(BytesIO(b"report"), "a.pdf"))
-        assert len(rows(known, deliverables)) == len(stored_files(storage)) == 1
-
-    def test_while_it_is_reviewed_nothing_is_taken(
-        self, browse: Browse, contract: Contract, known: Sessions, storage: LocalStorage
-    ) -> None:
-        vendor = browse("member")
-        vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
-        hand_in(known, storage, contract.milestones[0].id)
-        vendor.submit("deliverables", 409, file=(BytesIO(b"late"), "a.pdf"))
-        assert "Nothing can be handed in now" in vendor.text
-
-    def test_the_vendor_reads_the_reason_and_not_who_gave_it(
-        self, browse: Browse, known: Sessions, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        decide(known, deliverable, "quality1", "rework")
-        vendor = browse("member")
-        vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
-        assert "The list is missing." in vendor.text and "quality1" not in vendor.text
-        assert "Upload version 2" in vendor.text
-
-    def test_both_sides_download_a_version(
-        self, client: FlaskClient, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        path = f"milestones/{contract.milestones[0].id}/deliverables/{deliverable.id}"
-        for who, place in (("member", "portal"), ("quality1", "admin"), ("auditor", "admin")):
-            answer = client.get(f"/{place}/{path}", headers=bearer(who))
-            assert answer.data == b"report"
-            assert answer.headers["Content-Disposition"].startswith("attachment")
-
-    def test_staff_are_warned_of_what_nobody_scanned(
-        self, browse: Browse, client: FlaskClient, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        reviewer, path = browse("quality1"), f"/admin/milestones/{contract.milestones[0].id}"
-        reviewer.get(path)
-        link = f"{path}/deliverables/{deliverable.id}"
-        assert "Nobody has scanned this file" in reviewer.text and f'"{link}"' in reviewer.text
-        settings = client.application.extensions["settings"]
-        client.application.extensions["settings"] = replace(settings, allow_unscanned=False)
-        reviewer.get(path)
-        assert "once it has been scanned" in reviewer.text and f'"{link}"' not in reviewer.text
-        reviewer.get(link, 409)
-
-
-class TestReview:
-    def test_two_levels_accept(
-        self, browse: Browse, known: Sessions, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        path = f"/admin/milestones/{contract.milestones[0].id}"
-        first, second = browse("quality1"), browse("quality2")
-        first.get(path)
-        assert "You decide for level 1 of 2." in first.text
-        first.submit("review", decision="approve")
-        assert "You have reviewed level 1" in first.text and "Record decision" not in first.text
-        second.get(path)
-        second.submit("review", decision="approve")
-        assert "This milestone is accepted" in second.text
-        [row] = rows(known, deliveries, milestone_id=contract.milestones[0].id)
-        assert row.state == "accepted"
-
-    def test_a_decision_is_never_made_beforehand_and_needs_a_reason(
-        self, browse: Browse, known: Sessions, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        reviewer = browse("quality1")
-        reviewer.get(f"/admin/milestones/{contract.milestones[0].id}")
-        assert "decision" not in reviewer.form("review").fields
-        reviewer.submit("review", 422)
-        assert "This is needed." in reviewer.text
-        reviewer.submit("review", 422, decision="rework", reason="  ")
-        assert "Give a reason." in reviewer.text
-        assert reviewer.form("review").fields["decision"] == ["rework"]  # what was chosen stays
-        assert rows(known, reviews) == []
-        reviewer.submit("review", decision="rework", reason="The list is missing. 缺少清单")
-        assert "缺少清单" in reviewer.text
-
-    def test_whoever_comes_late_hears_so(
-        self, browse: Browse, known: Sessions, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        late = browse("quality2")
-        late.get(f"/admin/milestones/{contract.milestones[0].id}")
-        decide(known, deliverable, "quality1")
-        late.submit("review", 409, decision="approve")
-        assert "Level 1 has been decided by somebody else." in late.text
-        assert len(rows(known, reviews)) == 1
-
-    def test_others_see_whom_it_waits_for(
-        self, browse: Browse, contract: Contract, deliverable: Deliverable
-    ) -> None:
-        for who in ("contract_manager", "finance1", "auditor"):
-            reader = browse(who)
-            reader.get(f"/admin/milestones/{contract.milestones[0].id}")
-            assert "A reviewer of level 1 decides on version 1." in reader.text
-            assert "Record decision" not in reader.text
-
-
-class TestCredit:
-    def test_finance_sees_every_figure_and_approves(
-        self, browse: Browse, known: Sessions, contract: Contract, credit_id: UUID
-    ) -> None:
-        finance = browse("finance1")
-        finance.get(f"/admin/contracts/{contract.id}/credits/{credit_id}")
-        for words in ("93.5\u00a0%", "from 90\u00a0% up to, not including, 95\u00a0%", "31 of 31",
-                      "100,000.00 × 5\u00a0% × 31 ÷ 31", "5,000.00", "at least 95\u00a0%",
-                      f"/admin/performance/{contract.sla[0].id}/windows/"):  # fmt: skip
-            assert words in finance.text.replace("&nbsp;", "\u00a0"), words
-        finance.submit("decision", decision="approve")
-        assert "Approved. The amount is set off" in finance.text
-        assert rows(known, credits)[0].state == "approved"
-
-    def test_a_rejection_needs_a_reason(
-        self, browse: Browse, known: Sessions, contract: Contract, credit_id: UUID
-    ) -> None:
-        finance = browse("finance1")
-        finance.get(f"/admin/contracts/{contract.id}/credits/{credit_id}")
-        finance.submit("decision", 422)
-        finance.submit("decision", 422, decision="reject")
-        assert "Give a reason." in finance.text and rows(known, credits)[0].state == "proposed"
-        finance.submit("decision", decision="reject", reason="Planned maintenance.")
-        assert "Planned maintenance." in finance.text
-
-    def test_the_second_of_two_hears_that_it_is_decided(
-        self, browse: Browse, contract: Contract, credit_id: UUID
-    ) -> None:
-        first, second = browse("finance1"), browse("finance2")
-        for browser in (first, second):
-            browser.get(f"/admin/contracts/{contract.id}/credits/{credit_id}")
-        first.submit("decision", decision="approve")
-        second.submit("decision", 409, decision="reject", reason="No.")
-        assert "cannot be decided on any more" in second.text
-
-    def test_the_vendor_sees_the_same_working_but_decides_nothing(
-        self, browse: Browse, contract: Contract, credit_id: UUID
-    ) -> None:
-        vendor = browse("admin")
-        vendor.get(f"/portal/contracts/{contract.id}/credits/{credit_id}")
-        assert "100,000.00 × 5\u00a0% × 31 ÷ 31" in vendor.text
-        assert "Record decision" not in vendor.text
-        assert f"/portal/performance/{contract.sla[0].id}/windows/" in vendor.text
-
-    def test_a_correction_says_that_money_goes_back(
-        self, browse: Browse, known: Sessions, contract: Contract, credit_id: UUID
-    ) -> None:
-        finance, path = browse("finance1"), f"/admin/contracts/{contract.id}/credits"
-        finance.get(f"{path}/{credit_id}")
-        finance.submit("decision", decision="approve")
-        window_id = str(rows(known, credits)[0].window_id)
-        evaluated(known, contract, window_id=window_id, revision=2, attained="99", outcome="met")
-        finance.get(f"{path}/{rows(known, credits)[1].id}")
-        assert "go back to the vendor" in finance.text and "-5,000.00" in finance.text
-        assert "Other evaluations of this window" in finance.text
-
-
-def paths(contract: Contract, deliverable: Deliverable, credit_id: UUID) -> Mapping[str, str]:
-    milestone = f"milestones/{contract.milestones[0].id}"
-    tabs = {f"contract{tab}": f"contracts/{contract.id}{tab}" for tab in TABS}
-    return tabs | {
-        "milestone": milestone,
-        "file": f"{milestone}/deliverables/{deliverable.id}",
-        "credit": f"contracts/{contract.id}/credits/{credit_id}",
-    }
-
-
-THINGS = [*(f"contract{tab}" for tab in TABS), "milestone", "file", "credit"]
-
-
-class TestWhoMayNot:
-    """Each refused request is repeated by one who may, with success."""
-
-    @pytest.mark.parametrize("thing", THINGS)
-    def test_for_another_vendor_there_is_no_such_thing(
-        self, browse: Browse, contract: Contract, deliverable: Deliverable, credit_id: UUID,
-        thing: str,
-    ) -> None:  # fmt: skip
-        path = paths(contract, deliverable, credit_id)[thing]
-        browse("rival").get(f"/portal/{path}", 404)
-        browse("admin").get(f"/portal/{path}")
-
-    @pytest.mark.parametrize("thing", [*THINGS, "contracts", "milestones", "approvals"])
-    def test_each_side_has_its_own_pages(
-        self, client: FlaskClient, contract: Contract, deliverable: Deliverable, credit_id: UUID,
-        thing: str,
-    ) -> None:  # fmt: skip
-        path = paths(contract, deliverable, credit_id).get(thing, thing)
-        for who in ("admin", "evaluator", "callgrid"):
-            assert client.get(f"/admin/{path}", headers=bearer(who)).status_code == 403
-        assert client.get(f"/admin/{path}").status_code == 401
-        assert client.get(f"/admin/{path}", headers=bearer("buyer")).status_code == 200
-        if thing != "approvals":
-            for who in ("contract_manager", "auditor", "callgrid"):
-                assert client.get(f"/portal/{path}", headers=bearer(who)).status_code == 403
-            assert client.get(f"/portal/{path}").status_code == 401
-            assert client.get(f"/portal/{path}", headers=bearer("member")).status_code == 200
-
-    @pytest.mark.parametrize(
-        ("place", "who", "status", "may"),
-        [("portal", "rival", 404, "admin"), ("portal", "member", 403, "admin"),
-         ("portal", "contract_manager", 403, "admin"), ("admin", "buyer", 403, "contract_manager"),
-         ("admin", "auditor", 403, "contract_manager"),
-         ("admin", "admin", 403, "contract_manager")],
-    )  # fmt: skip
-    def test_accepting(
-        self, client: FlaskClient, known: Sessions, place: str, who: str, status: int, may: str
-    ) -> None:
-        draft = a_draft(known)
-        path = f"/{place}/contracts/{draft.id}/acceptance"
-        sent = {"terms_sha256": draft.terms_sha256()}
-        assert post(client, who, path, sent) == status
-        assert post(client, may, path, sent) == 303
-
-    @pytest.mark.parametrize(("who", "status"), [("rival", 404), ("quality1", 403)])
-    def test_uploading(
-        self, client: FlaskClient, contract: Contract, storage: LocalStorage, who: str, status: int
-    ) -> None:
-        path = f"/portal/milestones/{contract.milestones[0].id}/deliverables"
-
-        def sent() -> dict[str, Any]:
-            return {"idempotency_key": str(uuid7()), "file": (BytesIO(b"report"), "a.pdf")}
-
-        assert post(client, who, path, sent()) == status
-        assert stored_files(storage) == []
-        assert post(client, "member", path, sent()) == 303
-
-    @pytest.mark.parametrize("who", ["admin", "contract_manager", "finance1", "auditor"])
-    def test_reviewing(
-        self, client: FlaskClient, contract: Contract, deliverable: Deliverable, who: str
-    ) -> None:
-        milestone_id = contract.milestones[0].id
-        path = f"/admin/milestones/{milestone_id}/deliverables/{deliverable.id}/review"
-        sent = {"decision": "approve", "level": "1", "idempotency_key": str(uuid7())}
-        assert post(client, who, path, sent) == 403
-        assert post(client, "quality1", path, sent) == 303
-
-    @pytest.mark.parametrize("who", ["admin", "contract_manager", "quality1", "auditor"])
-    def test_deciding(
-        self, client: FlaskClient, contract: Contract, credit_id: UUID, who: str
-    ) -> None:
-        path = f"/admin/contracts/{contract.id}/credits/{credit_id}/decision"
-        assert post(client, who, path, {"decision": "approve"}) == 403
-        assert post(client, "finance1", path, {"decision": "approve"}) == 303
-
-    @pytest.mark.parametrize("token", ["", "csrf-rival"])
-    def test_a_form_that_is_not_ours_is_refused(
-        self, client: FlaskClient, known: Sessions, contract: Contract, deliverable: Deliverable,
-        credit_id: UUID, storage: LocalStorage, token: str,
-    ) -> None:  # fmt: skip
-        draft, milestones = a_draft(known), contract.milestones
-        forms: list[tuple[str, str, dict[str, Any]]] = [
-            ("admin", f"/portal/contracts/{draft.id}/acceptance",
-             {"terms_sha256": draft.terms_sha256()}),
-            ("member", f"/portal/milestones/{milestones[1].id}/deliverables",
-             {"idempotency_key": str(uuid7())}),
-            ("quality1",
-             f"/admin/milestones/{milestones[0].id}/deliverables/{deliverable.id}/review",
-             {"decision": "approve", "idempotency_key": str(uuid7())}),
-            ("finance1", f"/admin/contracts/{contract.id}/credits/{credit_id}/decision",
-             {"decision": "approve"}),
-        ]  # fmt: skip
-        for who, path, sent in forms:
-            upload = {"file": (BytesIO(b"x"), "a")} if "idempotency_key" in sent else {}
-            forged = {"csrf_token": token, **sent, **upload}
-            assert client.post(path, data=forged, headers=bearer(who)).status_code == 403, path
-        for who, path, sent in forms:
-            upload = {"file": (BytesIO(b"x"), "a")} if path.endswith("deliverables") else {}
-            assert post(client, who, path, sent | upload) == 303, path
-
-
-def post(client: FlaskClient, who: str, path: str, sent: dict[str, Any]) -> int:
-    data = {"csrf_token": people()[who].csrf, **sent}
-    return client.post(path, data=data, headers=bearer(who)).status_code
-
-
 class TestChinese:
     @pytest.fixture
     def browse(self, client: FlaskClient) -> Browse:
@@ -532,7 +198,7 @@ class TestChinese:
         self, browse: Browse, contract: Contract, deliverable: Deliverable, credit_id: UUID
     ) -> None:
         seen = ""
-        for thing, path in paths(contract, deliverable, credit_id).items():
+        for thing, path in page_paths(contract, deliverable, credit_id).items():
             if thing == "file":
                 continue
             for who, place in (("admin", "portal"), ("finance1", "admin"), ("quality1", "admin")):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.contracts import in_force, somebody, stored_files
+from support.contracts import somebody, stored_files
 from support.database import Sessions, rows
 
 from services.contracts.agreements.domain import Contract
@@ -41,11 +41,6 @@ class Body(io.RawIOBase):
         self.left -= len(data)
         self.digest.update(data)
         return data
-
-
-@pytest.fixture
-def contract(known: Sessions) -> Contract:
-    return in_force(known)
 
 
 def by_api(client: FlaskClient, contract: Contract, body: Body, size: int) -> Any:

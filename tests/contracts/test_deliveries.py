@@ -43,11 +43,6 @@ REVIEWERS = {name for name in people() if name.startswith("quality")}
 OF_VENDOR = {"admin", "member"}
 
 
-@pytest.fixture
-def contract(known: Sessions) -> Contract:
-    return in_force(known)
-
-
 def state(sessions: Sessions, contract: Contract, number: int = 1) -> tuple[DeliveryState, int]:
     milestone_id = contract.milestones[number - 1].id
     [row] = rows(sessions, deliveries, milestone_id=milestone_id)
@@ -151,12 +146,6 @@ class TestHandingIn:
 
 
 class TestReview:
-    @pytest.fixture
-    def deliverable(
-        self, known: Sessions, storage: LocalStorage, contract: Contract
-    ) -> Deliverable:
-        return hand_in(known, storage, contract.milestones[0].id)
-
     def test_two_levels_accept_a_milestone(
         self, known: Sessions, contract: Contract, deliverable: Deliverable
     ) -> None:

@@ -38,11 +38,6 @@ FINANCE = {"finance1", "finance2", "finance3"}
 OF_VENDOR = {"admin", "member"}
 
 
-@pytest.fixture
-def contract(known: Sessions) -> Contract:
-    return in_force(known)
-
-
 def decide(
     sessions: Sessions,
     credit_id: UUID,

@@ -32,6 +32,8 @@ AWARDED = "tandem.rfp.rfp_awarded.v1"
 EVALUATED = "tandem.monitoring.sla_window_evaluated.v1"
 VENDOR_ORG, RIVAL_ORG = an_id("huayun"), an_id("nordwind")
 CRITERIA = "Every call is answered by a person."
+TABS = ("", "/sla", "/milestones", "/credits", "/history")
+THINGS = [*(f"contract{tab}" for tab in TABS), "milestone", "file", "credit"]
 MILESTONES = [
     {"number": 1, "title": "Handover", "due_on": "2026-12-01", "percent": "40",
      "acceptance_criteria": CRITERIA},
@@ -207,3 +209,14 @@ def evaluated(sessions: Sessions, contract: Contract, **changes: Any) -> dict[st
     window = a_window(contract, **changes)
     handle(sessions, heard(EVALUATED, window))
     return window
+
+
+def page_paths(contract: Contract, deliverable: Deliverable, credit_id: UUID) -> Mapping[str, str]:
+    """Pages about one contract, by what they show, below /admin and /portal."""
+    milestone = f"milestones/{contract.milestones[0].id}"
+    tabs = {f"contract{tab}": f"contracts/{contract.id}{tab}" for tab in TABS}
+    return tabs | {
+        "milestone": milestone,
+        "file": f"{milestone}/deliverables/{deliverable.id}",
+        "credit": f"contracts/{contract.id}/credits/{credit_id}",
+    }

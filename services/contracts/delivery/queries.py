@@ -178,23 +178,18 @@ def milestone(session: Session, actor: Actor, milestone_id: UUID) -> MilestoneVi
 
 def version_view(session: Session, actor: Actor, each: Deliverable) -> VersionView:
     def name(subject: str, *, of_vendor: bool) -> str:
-        if isinstance(actor, Vendor) != of_vendor:
-            return ""
-        return directory.person_name(session, subject_id(subject, "usr"))
+        known = isinstance(actor, Vendor) == of_vendor
+        return directory.person_name(session, subject_id(subject, "usr")) if known else ""
 
-    return VersionView(
-        each.id,
-        each.version,
-        each.submitted_at,
+    said = [
+        ReviewView(r.level, r.outcome, r.reason, r.reviewed_at, name(r.reviewer, of_vendor=False))
+        for r in each.reviews
+    ]
+    submitter, file = (
         name(each.submitted_by, of_vendor=True),
         files.load_file(session, each.file_id),
-        [
-            ReviewView(
-                r.level, r.outcome, r.reason, r.reviewed_at, name(r.reviewer, of_vendor=False)
-            )
-            for r in each.reviews
-        ],
     )
+    return VersionView(each.id, each.version, each.submitted_at, submitter, file, said)
 
 
 def version_file(session: Session, actor: Actor, deliverable_id: UUID) -> StoredFile:
@@ -232,26 +227,17 @@ def tasks(session: Session, actor: Actor, contract_id: UUID | None = None) -> li
 
 
 def task(session: Session, actor: Actor, row: MilestoneRow) -> Task:
-    vendors = row.state in WANTED
-    place = events.vendor_path if isinstance(actor, Vendor) else events.staff_path
-    kind = TaskKind.REVIEW
-    if vendors:
-        kind = TaskKind.RESUBMIT if row.state == DeliveryState.REWORK else TaskKind.SUBMIT
-    mine = isinstance(actor, Vendor) if vendors else can_review(session, actor, row.id)
-    return Task(
-        kind,
-        mine,
-        row.contract_id,
-        row.contract_number,
-        row.title,
-        place(row.id),
-        row.due_at,
-        why(vendors, mine),
-    )
+    wanted, vendor = row.state in WANTED, isinstance(actor, Vendor)
+    kind = TaskKind.SUBMIT if wanted else TaskKind.REVIEW
+    kind = TaskKind.RESUBMIT if row.state == DeliveryState.REWORK else kind
+    mine = vendor if wanted else can_review(session, actor, row.id)
+    path = events.vendor_path(row.id) if vendor else events.staff_path(row.id)
+    of = (row.contract_id, row.contract_number, row.title)
+    return Task(kind, mine, *of, path, row.due_at, why(wanted, mine))
 
 
-def why(vendors: bool, mine: bool) -> str:
-    if vendors:
+def why(wanted: bool, mine: bool) -> str:
+    if wanted:
         return N_("Your company delivers it") if mine else N_("Waits for the vendor")
     return N_("You review quality") if mine else N_("Waits for review")
 
