@@ -187,8 +187,8 @@ RULES = [
     Plant(
         "nothing of bids before the opening",
         "services/rfp/event_schemas/tandem.rfp.rfp_published.v1.json",
-        '"title"',
-        '"bidder"',
+        '"number": {',
+        '"bidder": {',
         "tests/architecture/test_events.py::test_nothing_told_before_the_opening_speaks_of_bids",
     ),
     Plant(
