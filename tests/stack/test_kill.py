@@ -69,7 +69,7 @@ def test_one_contract_and_one_credit_came_of_one_award(
     assert len(credits_) == 1
 
 
-def test_each_notice_is_kept_once_and_mailed_at_least_once(stack: RunningStack, told: Told) -> None:
+def test_each_notice_is_kept_once(stack: RunningStack, told: Told) -> None:
     described = stack.described()
     settled(lambda: lag(described) == 0 or None, "the notices")
     notices = listen(described["kafka_bootstrap"])["tandem.notices"].events.values()
