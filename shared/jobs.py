@@ -36,6 +36,15 @@ Jobs = Mapping[str, Job]
 Cron = Mapping[str, Sequence[str]]
 
 
+def merged(*parts: Cron) -> Cron:
+    """One clock of several: what runs at the same times runs side by side."""
+    whole: dict[str, list[str]] = {}
+    for part in parts:
+        for schedule, names in part.items():
+            whole.setdefault(schedule, []).extend(names)
+    return whole
+
+
 def defer(
     session: Session, name: str, *, at: datetime | None = None, lock: str | None = None, **args: Any
 ) -> None:

@@ -16,6 +16,7 @@ from shared.messaging.inbox import Handler
 
 log = logging.get_logger(__name__)
 KEEP_EVENTS = timedelta(days=30)
+COMMON_CRON: Cron = {"* * * * *": ["sign_checkpoint"], "17 3 * * *": ["purge_messages"]}
 
 
 class Worker:
@@ -32,9 +33,7 @@ class Worker:
         self.service, self.settings, self.handlers = service, settings, handlers
         self.sessions = db.sessions(db.connect(settings.database_url, pool_size=3))
         self.jobs = {**common_jobs(service), **jobs}
-        self.cron = {"* * * * *": ["sign_checkpoint"], "17 3 * * *": ["purge_messages"]}
-        for schedule, names in cron.items():
-            self.cron[schedule] = [*self.cron.get(schedule, ()), *names]
+        self.cron = jobs.merged(COMMON_CRON, cron)
         self.stop = threading.Event()
 
     def run(self) -> None:

@@ -4,11 +4,11 @@ from services.rfp.bids import jobs as bids
 from services.rfp.config import settings
 from services.rfp.evaluations import jobs as evaluations
 from services.rfp.handlers import HANDLERS
-from shared.jobs import Cron, Jobs
+from shared.jobs import Cron, Jobs, merged
 from shared.worker import Worker
 
 JOBS: Jobs = {**bids.JOBS, **evaluations.JOBS}
-CRON: Cron = {**bids.CRON, **evaluations.CRON}
+CRON: Cron = merged(bids.CRON, evaluations.CRON)
 
 
 def main() -> None:

@@ -90,3 +90,9 @@ def test_what_runs_on_a_clock_runs_by_itself(context: Context) -> None:
     ran: list[int] = []
     every_second = {"* * * * * *": ["tick"]}
     run(context, {"tick": lambda given: ran.append(1)}, every_second, lambda: bool(ran))
+
+
+def test_jobs_of_several_subjects_share_a_schedule() -> None:
+    first, second = {"* * * * *": ["open"], "5 * * * *": ["tell"]}, {"* * * * *": ["close"]}
+    assert jobs.merged(first, second) == {"* * * * *": ["open", "close"], "5 * * * *": ["tell"]}
+    assert first == {"* * * * *": ["open"], "5 * * * *": ["tell"]}
