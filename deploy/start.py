@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 
 from deploy.packages import PACKAGES
+from deploy.wsgi import KEEP_ALIVE_S
 from shared import logging
 
 PATHS = {each.name: each.path for each in PACKAGES}
@@ -19,6 +20,13 @@ def gunicorn(name: str, *options: str) -> list[str]:
     target = f'deploy.wsgi:application("{name}")'
     program = [sys.executable, "-m", "gunicorn", "--bind", bind, "--no-control-socket"]
     return [*program, *options, target]
+
+
+def threaded(name: str) -> list[str]:
+    keep_alive = ("--keep-alive", str(KEEP_ALIVE_S))
+    return gunicorn(
+        name, "--worker-class", "gthread", "--workers", "2", "--threads", "6", *keep_alive
+    )
 
 
 def work(service: str) -> None:
@@ -35,7 +43,7 @@ def main() -> None:
         os.execv(command[0], command)  # noqa: S606
     else:
         name = service if role == "web" else role
-        command = gunicorn(name, "--worker-class", "gthread", "--workers", "2", "--threads", "6")
+        command = threaded(name)
         os.execv(command[0], command)  # noqa: S606
 
 

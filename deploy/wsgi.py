@@ -5,6 +5,10 @@ from typing import Any
 
 from shared import logging
 
+# The edge keeps a connection for gateway.proxy.IDLE_S. A service that closed it sooner would now
+# and then do so just as the next request comes along it.
+KEEP_ALIVE_S = 75
+
 
 def application(name: str) -> Any:
     """`edge`, `idp`, or the name of a service. Its settings come from the environment."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from deploy.wsgi import application
+from deploy.wsgi import KEEP_ALIVE_S, application
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -17,6 +17,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"127.0.0.1:{self.port}",
             "worker_class": "gthread",
             "threads": 6,
+            "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": 5,
             "control_socket_disable": True,
         }
