@@ -3,10 +3,18 @@
 import logging
 import sys
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
 from shared.telemetry import cause
+
+# structlog loads rich where it finds it, for tracebacks in colour: 80 modules that a process which
+# writes JSON never uses. While it is imported, rich is hidden; others find it as before.
+if "rich" not in sys.modules:
+    sys.modules["rich"] = None  # type: ignore[assignment]  # makes `import rich` fail
+try:
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
+finally:
+    if sys.modules["rich"] is None:
+        del sys.modules["rich"]
 
 get_logger = structlog.get_logger
 
