@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from shared import db, jobs, logging
 from shared.config import ServiceSettings
-from shared.jobs import Context, Cron, Jobs
+from shared.jobs import Context, Cron, Jobs, merged
 from shared.messaging import checkpoints, consumer, inbox, kafka, outbox, relay
 from shared.messaging.envelope import topic_of
 from shared.messaging.heartbeat import Beat
@@ -33,7 +33,7 @@ class Worker:
         self.service, self.settings, self.handlers = service, settings, handlers
         self.sessions = db.sessions(db.connect(settings.database_url, pool_size=3))
         self.jobs = {**common_jobs(service), **jobs}
-        self.cron = jobs.merged(COMMON_CRON, cron)
+        self.cron = merged(COMMON_CRON, cron)
         self.stop = threading.Event()
 
     def run(self) -> None:

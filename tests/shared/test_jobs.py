@@ -14,6 +14,7 @@ from support.settings import environment
 from shared import db, jobs
 from shared.config import ServiceSettings, service_settings
 from shared.jobs import Context
+from shared.worker import COMMON_CRON, Worker
 
 
 @pytest.fixture
@@ -96,3 +97,9 @@ def test_jobs_of_several_subjects_share_a_schedule() -> None:
     first, second = {"* * * * *": ["open"], "5 * * * *": ["tell"]}, {"* * * * *": ["close"]}
     assert jobs.merged(first, second) == {"* * * * *": ["open", "close"], "5 * * * *": ["tell"]}
     assert first == {"* * * * *": ["open"], "5 * * * *": ["tell"]}
+
+
+def test_a_service_adds_its_clock_to_the_common_one(tmp_path: Path) -> None:
+    settings = service_settings(ServiceSettings, "rfp", environment(tmp_path))
+    worker = Worker("rfp", settings, {}, {}, {"* * * * *": ["open"]})
+    assert worker.cron == {**COMMON_CRON, "* * * * *": ["sign_checkpoint", "open"]}
