@@ -44,6 +44,11 @@ def zone(at: datetime, named: str = "") -> str:
     return formats.zone_words(at, i18n.locale(), formats.known_zone(named or i18n.zone_name()))
 
 
+def zone_name(named: str) -> str:
+    """A zone by what people call it, with its offset of today: China Standard Time (UTC+8)."""
+    return zone(now(), named)
+
+
 def in_zone(at: datetime, named: str) -> str:
     """A moment as it is where the deadline counts, not where the reader is."""
     return formats.moment(at, i18n.locale(), formats.known_zone(named))
@@ -111,4 +116,5 @@ FILTERS: dict[str, Any] = {
     "urgency": urgency,
     "when": moment,
     "zone": zone,
+    "zone_name": zone_name,
 }

@@ -62,6 +62,13 @@ class TestContract:
         assert "The standstill still runs" in manager.text
         assert "Accept contract" not in manager.text and "1 Jan 2030" in manager.text
 
+    def test_the_zone_of_the_contract_is_named_in_words(
+        self, browse: Browse, contract: Contract
+    ) -> None:
+        manager = browse("contract_manager")
+        manager.get(f"/admin/contracts/{contract.id}")
+        assert "<dd>China Standard Time (UTC+8)</dd>" in manager.text
+
     def test_faulty_terms_say_what_is_wrong(self, browse: Browse, known: Sessions) -> None:
         promises = {"sla": [], "documents": [], "milestones": [
             {"number": 1, "title": "x", "due_on": "2026-12-01", "percent": "99",

@@ -9,7 +9,7 @@ from services.rfp.tenders.queries import staff
 from services.rfp.vendors.queries import vendors_to_invite
 from shared.directory import people_with_role
 from shared.kernel import Staff
-from shared.web import formats, i18n, now, transaction
+from shared.web import transaction
 from shared.web.forms import flattened
 from shared.web.templating import local_input
 
@@ -63,10 +63,4 @@ def choices(buyer: Staff) -> dict[str, Any]:
         "formulas": list(Formula),
         "directions": list(Direction),
         "zones": ZONES,
-        "zone_label": zone_label,
     }
-
-
-def zone_label(name: str) -> str:
-    """China Standard Time (UTC+8), in the reader's language."""
-    return formats.zone_words(now(), i18n.locale(), formats.known_zone(name))
