@@ -1,5 +1,7 @@
 """The frame around every page: who I am, where I can go, in which language."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +14,10 @@ from shared.web.i18n import gettext
 from shared.web.transactions import now
 
 MOST_ENTRIES = 7
+EAST_ASIAN = "\u2e80"  # Chinese, Japanese and Korean letters come after it, all others before
+# Letters of one script, with hyphens and apostrophes between them.
+LATIN, HAN = rf"[^\W\d_{EAST_ASIAN}-\U0010ffff]", rf"(?:(?=[{EAST_ASIAN}-\U0010ffff])[^\W\d_])"
+IN_ONE_SCRIPT = re.compile(rf"{LATIN}(?:[-'’.]?{LATIN})*|{HAN}+")
 
 
 @dataclass(frozen=True)
@@ -127,11 +133,18 @@ def person(actor: Actor | None) -> dict[str, str] | None:
 
 
 def initials(name: str) -> str:
-    """WL of Wang Lei, 王 of 王磊."""
-    words = name.split()
-    if name[:1] > "\u2e80":
-        return name[:1]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    """WL of Wang Lei, 王 of 王磊; of a name in two scripts, the one it begins with."""
+    parts = IN_ONE_SCRIPT.findall(unicodedata.normalize("NFKC", name))
+    if not parts:
+        return ""
+    first, *rest = [part for part in parts if is_east_asian(part) == is_east_asian(parts[0])]
+    if is_east_asian(first):
+        return str(first[0])  # the family name
+    return "".join(part[0] for part in (first, *rest[-1:])).upper()
+
+
+def is_east_asian(letters: str) -> bool:
+    return letters > EAST_ASIAN
 
 
 def entries(actor: Actor | None) -> list[Entry]:

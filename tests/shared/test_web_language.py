@@ -178,3 +178,30 @@ def test_the_navigation_has_at_most_seven_places(actor: Actor, first: str, count
 def test_the_navigation_shows_where_we_are(app: Flask) -> None:
     html = app.test_client().get("/admin/plans", headers=bearer("buyer")).text
     assert html.count('aria-current="page"') == 3  # navigation, crumb, tab
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Wang Lei", "WL"),
+        ("Ann", "A"),
+        ("a b c", "AC"),
+        ("Anne-Marie O’Neill", "AO"),
+        ("J. R. Weber", "JW"),
+        ("Élodie Ŝ", "ÉŜ"),
+        ("Ольга Иванова", "ОИ"),
+        ("王磊", "王"),
+        ("王 磊", "王"),
+        ("Zhao Min 赵敏", "ZM"),
+        ("赵敏 Zhao Min", "赵"),
+        ("赵敏（Zhao Min）", "赵"),
+        ("Zhao赵", "Z"),
+        ("Admin", "A"),
+        ("(Li) Na 2", "LN"),
+        ("Ｌｉ Ｎａ", "LN"),
+        ("🙂 42", ""),
+        ("", ""),
+    ],
+)
+def test_initials_are_of_the_script_the_name_begins_with(name: str, letters: str) -> None:
+    assert shell.initials(name) == letters
