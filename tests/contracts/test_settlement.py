@@ -157,6 +157,24 @@ def test_after_approval_the_difference_is_proposed(
     assert amounts(known) == [("approved", Decimal(5000)), *more]
 
 
+def test_a_correction_is_told_in_words_of_its_own(known: Sessions, contract: Contract) -> None:
+    window = evaluated(known, contract)
+    decide(known, rows(known, credits)[0].id)
+    again = {"window_id": window["window_id"], "attained": "99", "outcome": "met"}
+    evaluated(known, contract, revision=2, **again)
+    assert told(known, "correction_proposed") == OF_VENDOR | FINANCE
+    assert len(said(known, "credit_proposed")) == 2  # the event is the same: its amount is negative
+    decide(known, rows(known, credits)[1].id, "reject", reason="Agreed to keep it.")
+    evaluated(known, contract, revision=3, **again)
+    decide(known, rows(known, credits)[2].id)
+    for template in ("correction_rejected", "correction_approved"):
+        assert told(known, template) == OF_VENDOR | {"contract_manager"}
+    assert [action for action, _ in actions(known, contract)][-5:] == [
+        "credit_approved", "correction_proposed", "correction_rejected", "correction_proposed",
+        "correction_approved",
+    ]  # fmt: skip
+
+
 def test_windows_of_other_metrics_and_months_stand_alone(
     known: Sessions, contract: Contract
 ) -> None:

@@ -121,6 +121,11 @@ class Credit:
     def value(self) -> Money:
         return Money(self.working.amount, self.working.currency)
 
+    @property
+    def is_correction(self) -> bool:
+        """The difference to what was approved before for the window, in either direction."""
+        return bool(self.working.settled)
+
     def decide(self, decision: Decision, *, by: str, reason: str, now: datetime) -> None:
         """Approve or reject, once."""
         if needs_reason(decision) and not reason:

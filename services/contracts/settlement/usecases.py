@@ -51,11 +51,17 @@ def settle_window(session: Session, window: Window) -> Credit | None:
 
 
 def announce(session: Session, contract: Contract, credit: Credit, now: datetime) -> None:
-    note(session, "contracts", contract, credit, "credit_proposed")
+    template = called(credit, "proposed")
+    note(session, "contracts", contract, credit, template)
     outbox.record(session, events.credit_proposed(credit))
-    tell_vendor(session, contract, credit, "credit_proposed", now)
+    tell_vendor(session, contract, credit, template, now)
     due_at = decision_due_at(now, contract.time_zone)
-    tell_staff(session, contract, credit, "credit_proposed", now, role="finance", due_at=due_at)
+    tell_staff(session, contract, credit, template, now, role="finance", due_at=due_at)
+
+
+def called(credit: Credit, state: str) -> str:
+    """What happened to it, for history and notices: a correction has words of its own."""
+    return f"correction_{state}" if credit.is_correction else f"credit_{state}"
 
 
 def decide_credit(
@@ -67,7 +73,7 @@ def decide_credit(
     now = db.clock(session)
     credit.decide(decision, by=finance.subject, reason=reason, now=now)
     session.flush()
-    template = f"credit_{credit.state}"
+    template = called(credit, credit.state)
     note(session, finance, contract, credit, template)
     if credit.state == CreditState.APPROVED:
         outbox.record(session, events.credit_approved(credit, now))

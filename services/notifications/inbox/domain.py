@@ -114,6 +114,24 @@ WORDS: Mapping[str, Words] = {
         N_("A service credit is rejected"),
         N_("Nothing is set off for %(number)s “%(title)s”. The page gives the reason."),
     ),
+    "correction_proposed": Words(
+        N_("A correction of a service credit is proposed"),
+        N_(
+            "A month of %(number)s “%(title)s” was evaluated again, and what was approved for it"
+            " changes. The page shows the calculation."
+        ),
+    ),
+    "correction_approved": Words(
+        N_("A correction of a service credit is approved"),
+        N_("The difference for %(number)s “%(title)s” counts towards the next invoice."),
+    ),
+    "correction_rejected": Words(
+        N_("A correction of a service credit is rejected"),
+        N_(
+            "What was approved before for %(number)s “%(title)s” stays as it is. The page gives the"
+            " reason."
+        ),
+    ),
     "sla_breached": Words(
         N_("An SLA target was missed"),
         N_("“%(title)s” fell short of its target. The page shows every figure behind it."),
