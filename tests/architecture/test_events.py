@@ -2,14 +2,18 @@
 
 import json
 import re
+from ast import Call, Constant, expr, parse, walk
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from support.catalogues import translated
 from support.settings import SERVICES
 
+from services.notifications.inbox.domain import WORDS
 from shared.messaging import asyncapi
 from shared.messaging.envelope import TOPICS, topic_of
 from shared.messaging.schemas import ROOT, paths
@@ -17,16 +21,15 @@ from shared.messaging.schemas import ROOT, paths
 SAMPLES = {path.stem: path for path in (ROOT / "tests/event_samples").glob("*.json")}
 PACKAGES = [*(f"services.{name}" for name in SERVICES), "gateway"]
 BEFORE_OPENING = ("tandem.rfp.rfp_published.v1", "tandem.rfp.rfp_amended.v1")
+MADE_ELSEWHERE = {
+    "tandem.kpi.measurement_taken.v1",  # by partners
+    "tandem.identity.person_erased.v1",  # understood everywhere before anybody can be erased
+}
 SEALED = re.compile(r"vendor|organisation|bidder|price|amount|value|count|file|sha256", re.I)
 
 
 def handlers(package: str) -> dict[str, object]:
     return dict(import_module(f"{package}.handlers").HANDLERS)
-
-
-def sources(*folders: str) -> str:
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    return "\n".join(path.read_text() for path in files)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -35,11 +38,19 @@ def test_what_is_handled_has_a_schema_and_a_sample(package: str) -> None:
 
 
 def test_every_type_is_recorded_by_its_owner() -> None:
-    text = sources("services", "gateway", "shared")
-    external = {"tandem.kpi.measurement_taken.v1"}  # made by partners, not by us
-    names = {event_type for event_type in paths() if event_type not in external}
-    unsaid = {name for name in names if f'"{name}"' not in text and name.split(".")[2] not in text}
+    unsaid = {
+        name
+        for name, schema in paths().items()
+        if name not in MADE_ELSEWHERE and not said_by(schema.parents[1], name)
+    }
     assert unsaid == set()
+
+
+def said_by(owner: Path, name: str) -> bool:
+    """In what publishes, by its whole name or by the part that tells what happened."""
+    publishing = [*owner.rglob("events.py"), *owner.glob("*.py")]
+    text = "\n".join(path.read_text() for path in publishing if path.stem != "handlers")
+    return any(f'"{word}"' in text for word in (name, name.split(".")[2]))
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -92,8 +103,34 @@ def all_names(schema: object) -> list[str]:
 
 
 def test_every_notice_has_words_in_both_languages() -> None:
-    raised = set(re.findall(r'template="(\w+)"', sources("services", "gateway")))
-    wording = Path(ROOT / "services/notifications/inbox").rglob("*.py")
-    told = "\n".join(path.read_text() for path in wording)
-    assert raised, "no notice is raised anywhere"
-    assert {name for name in raised if f'"{name}"' not in told} == set()
+    raised, chinese = templates(), translated()
+    assert len(raised) > 20
+    assert raised - set(WORDS) == set()
+    unsaid = [name for name in WORDS if not all(chinese.get(text) for text in WORDS[name])]
+    assert unsaid == []
+
+
+def templates() -> set[str]:
+    """What services hand to `notify` and to what stands before it."""
+    files = [path for name in SERVICES for path in (ROOT / "services" / name).rglob("*.py")]
+    calls = [call for path in files for call in notifying(path)]
+    said = [each for call in calls for each in (*call.args, *named(call, "template"))]
+    return {each.value for each in said if isinstance(each, Constant) and is_word(each.value)}
+
+
+def notifying(path: Path) -> Iterator[Call]:
+    for node in walk(parse(path.read_text())):
+        if isinstance(node, Call) and re.match(r"notify|tell|remind", called(node)):
+            yield node
+
+
+def called(call: Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def named(call: Call, name: str) -> list[expr]:
+    return [keyword.value for keyword in call.keywords if keyword.arg == name]
+
+
+def is_word(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[a-z]+(_[a-z]+)+", value))

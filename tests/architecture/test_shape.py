@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
+from support.catalogues import translated
 from support.settings import SERVICES
 
 from shared.kernel import Labelled
@@ -29,7 +29,8 @@ SUBJECT_FILES = {
     "vendor_pages",
     "staff_pages",
 }
-FORBIDDEN = re.compile(r"(^|_)(manager|helper|helpers|util|utils|common|base|info|handle)(_|$)")
+EMPTY_WORDS = "manager helper helpers util utils common base data info process handle"
+FORBIDDEN = re.compile(rf"(^|_)({EMPTY_WORDS.replace(' ', '|')})(_|$)")
 
 
 def modules(*folders: str) -> Iterator[Path]:
@@ -63,6 +64,7 @@ def test_subjects_hold_the_same_files() -> None:
         if subject.parent.name in ("migrations", "event_schemas", "translations"):
             continue
         names = {p.stem for p in subject.parent.glob("*.py")}
+        names |= {p.parent.name for p in subject.parent.glob("*/__init__.py")}
         odd += [f"{subject.parent.relative_to(ROOT)}/{name}" for name in names - SUBJECT_FILES]
     assert sorted(odd) == ODD
 
@@ -82,7 +84,7 @@ def test_names_say_what_things_are() -> None:
 @pytest.mark.parametrize("package", ["shared", "gateway", *(f"services.{s}" for s in SERVICES)])
 def test_every_member_of_an_enumeration_has_words_in_both_languages(package: str) -> None:
     import_all(package)
-    chinese = catalogue()
+    chinese = translated()
     missing = [
         f"{kind.__module__}.{kind.__name__}.{member.name}: {member.label}"
         for kind in Labelled.__subclasses__()
@@ -97,15 +99,6 @@ def import_all(package: str) -> None:
     for path in modules(package.replace(".", "/")):
         if "migrations" not in path.parts and path.stem != "__main__":
             import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-
-
-def catalogue() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in ROOT.glob("*/**/translations/zh_Hans/LC_MESSAGES/messages.po"):
-        with path.open("rb") as po:
-            messages = read_po(po, locale="zh_Hans")
-        found |= {m.id: m.string for m in messages if isinstance(m.id, str) and m.string}
-    return found
 
 
 def test_nothing_is_left_unfinished() -> None:
