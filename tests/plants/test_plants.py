@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from plants.catalogue import IMPORTS, RULES, Plant, StrayImport
+from plants.catalogue import RULES
+from plants.house_rules import HOUSE_RULES
+from plants.imports import IMPORTS
+from plants.planting import Plant, StrayImport
 from shared.messaging.schemas import ROOT
 
 pytestmark = pytest.mark.plant
@@ -20,6 +23,8 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", "build", ".tandem*", ".*_cache", "__pycache__"
 )
 PYTHON = Path(sys.executable)
+REASONS = ("E  ", "FAILED ", "AssertionError")  # the last in the log of a request
+QUIETLY = ("-q", "-x", "-p", "no:cacheprovider")
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +39,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def planted(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     plant: Plant | StrayImport = request.param
     path = copy / plant.file
-    before = path.read_text()
-    path.write_text(plant.apply(before))
+    before = path.read_text() if path.exists() else None
+    path.write_text(plant.apply(before or ""))
     yield copy
-    path.write_text(before)
+    if before is None:
+        path.unlink()
+    else:
+        path.write_text(before)
 
 
 def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -49,13 +57,14 @@ def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("planted", RULES, indirect=True, ids=lambda plant: plant.name)
+@pytest.mark.parametrize("planted", [*RULES, *HOUSE_RULES], indirect=True, ids=lambda p: p.name)
 def test_the_rule_is_missed(planted: Path, request: pytest.FixtureRequest) -> None:
     plant: Plant = request.node.callspec.params["planted"]
-    ran = run(
-        planted, str(PYTHON), "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", plant.test
-    )
+    ran = run(planted, str(PYTHON), "-m", "pytest", *QUIETLY, plant.test)
     assert ran.returncode == 1, f"{plant.test} did not fail:\n{ran.stdout[-3000:]}"
+    assert f"FAILED {plant.test}" in ran.stdout, ran.stdout[-3000:]
+    said = "\n".join(line for line in ran.stdout.splitlines() if line.startswith(REASONS))
+    assert plant.says in said, f"It failed for another reason:\n{ran.stdout[-3000:]}"
 
 
 @pytest.mark.parametrize("planted", IMPORTS, indirect=True, ids=lambda plant: plant.rule)
@@ -64,4 +73,4 @@ def test_the_import_rule_breaks(planted: Path, request: pytest.FixtureRequest) -
     ran = run(planted, str(PYTHON.with_name("lint-imports")), "--no-cache")
     assert ran.returncode == 1, ran.stdout[-3000:]
     broken = [line for line in ran.stdout.splitlines() if line.endswith("BROKEN")]
-    assert any(plant.rule in line for line in broken), broken
+    assert any(line.startswith(plant.rule) for line in broken), broken

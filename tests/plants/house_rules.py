@@ -1,0 +1,200 @@
+"""House rules broken, one for each test of tests/architecture."""
+
+from plants.planting import Plant
+
+EVENTS = "tests/architecture/test_events.py"
+MIGRATIONS = "tests/architecture/test_migrations.py"
+ROUTES = "tests/architecture/test_routes.py"
+SHAPE = "tests/architecture/test_shape.py"
+TOPICS = "deploy/kafka/topics.yaml"
+SCHEMAS = "services/rfp/event_schemas/tandem.rfp"
+A_LONG_FUNCTION = "\n\ndef long() -> int:\n    number = 0\n" + "    number += 1\n" * 45
+A_SECOND_HEAD = """
+revision = "elsewhere"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+"""
+
+HOUSE_RULES = [
+    Plant(
+        "what is handled has a schema",
+        "services/contracts/handlers.py",
+        '"tandem.rfp.rfp_awarded.v1"',
+        '"tandem.rfp.rfp_avarded.v1"',
+        f"{EVENTS}::test_what_is_handled_has_a_schema_and_a_sample",
+        "rfp_avarded",
+    ),
+    Plant(
+        "every type is recorded",
+        "services/rfp/tenders/events.py",
+        '"tandem.rfp.rfp_published.v1"',
+        '"tandem.rfp.rfp_withdrawn.v1"',
+        f"{EVENTS}::test_every_type_is_recorded_by_its_owner",
+        "rfp_published",
+    ),
+    Plant(
+        "readers of a topic are listed",
+        TOPICS,
+        "readers: [contracts, rfp]",
+        "readers: [rfp]",
+        f"{EVENTS}::test_consumers_read_topics_that_list_them_as_readers",
+        "needs a dead-letter topic for contracts",
+    ),
+    Plant(
+        "topics in code and file",
+        TOPICS,
+        "  tandem.notices:",
+        "  tandem.notice:",
+        f"{EVENTS}::test_code_and_topic_file_name_the_same_topics",
+        "tandem.notice'",
+    ),
+    Plant(
+        "the document of events is up to date",
+        "docs/events.md",
+        "The openers have opened the bids.",
+        "Opened.",
+        f"{EVENTS}::test_the_checked_in_documents_are_up_to_date",
+        "Opened.",
+    ),
+    Plant(
+        "the AsyncAPI document is valid",
+        "shared/messaging/asyncapi.py",
+        '"asyncapi": "3.0.0"',
+        '"asyncapi": "three"',
+        f"{EVENTS}::test_the_asyncapi_document_is_valid",
+        "'three'",
+    ),
+    Plant(
+        "nothing of bids before the opening",
+        f"{SCHEMAS}.rfp_published.v1.json",
+        '"number": {',
+        '"bidder": {',
+        f"{EVENTS}::test_nothing_told_before_the_opening_speaks_of_bids",
+        "bidder",
+    ),
+    Plant(
+        "names and addresses travel on one topic",
+        f"{SCHEMAS}.rfp_awarded.v1.json",
+        '"number": {',
+        '"email": {',
+        f"{EVENTS}::test_names_and_addresses_travel_on_one_topic_only",
+        "AssertionError: tandem.rfp.rfp_awarded.v1",
+    ),
+    Plant(
+        "every notice has words",
+        "services/notifications/inbox/domain.py",
+        '    "scores_due": Words(',
+        '    "scores_wanted": Words(',
+        f"{EVENTS}::test_every_notice_has_words_in_both_languages",
+        "scores_due",
+    ),
+    Plant(
+        "one head of migrations",
+        "services/rfp/migrations/versions/9999_elsewhere.py",
+        "",
+        A_SECOND_HEAD,
+        f"{MIGRATIONS}::test_there_is_one_head",
+        "assert 2 == 1",
+    ),
+    Plant(
+        "migrations and tables agree",
+        "services/contracts/settlement/persistence.py",
+        'Column("input_sha256", sa.String(64), nullable=False)',
+        'Column("input_sha256", sa.String(32), nullable=False)',
+        f"{MIGRATIONS}::test_migrations_make_the_tables_that_the_code_describes",
+        "modify_type",
+    ),
+    Plant(
+        "constraints have names of ours",
+        "shared/db.py",
+        '    "pk": "pk_%(table_name)s",\n',
+        "",
+        f"{MIGRATIONS}::test_sqlalchemy_is_told_every_name",
+        "assert False",
+    ),
+    Plant(
+        "every route names its actor",
+        "services/rfp/plans/api.py",
+        "@requires(",
+        "@(lambda *_: lambda view: view)(",
+        f"{ROUTES}::test_every_route_names_its_actor",
+        "/api/v1/plans",
+    ),
+    Plant(
+        "nobody gets in",
+        "shared/web/access.py",
+        "        abort(401)\n",
+        "        return actor\n",
+        f"{ROUTES}::test_nobody_gets_in_anywhere",
+        "AssertionError: ('GET', '/internal/operations', 500)",
+    ),
+    Plant(
+        "pages lie where the gateway looks",
+        "gateway/routes.py",
+        '"/admin/evaluations"',
+        '"/admin/assessments"',
+        f"{ROUTES}::test_pages_and_apis_lie_where_the_gateway_looks_for_them",
+        "is routed to nobody",
+    ),
+    Plant(
+        "modules are short",
+        "shared/kernel.py",
+        '"""The few words',
+        "\n" * 400 + '"""The few words',
+        f"{SHAPE}::test_modules_are_short",
+        "shared/kernel.py",
+    ),
+    Plant(
+        "functions are short",
+        "services/rfp/plans/domain.py",
+        "",
+        A_LONG_FUNCTION,
+        f"{SHAPE}::test_functions_are_short",
+        " long",
+    ),
+    Plant(
+        "subjects hold the same files",
+        "services/rfp/plans/rules.py",
+        "",
+        '"""Rules of plans."""\n',
+        f"{SHAPE}::test_subjects_hold_the_same_files",
+        "services/rfp/plans/rules",
+    ),
+    Plant(
+        "names say what things are",
+        "services/rfp/sealing_utils.py",
+        "",
+        '"""This and that."""\n',
+        f"{SHAPE}::test_names_say_what_things_are",
+        "sealing_utils.py",
+    ),
+    Plant(
+        "every member of an enumeration has words",
+        "shared/files.py",
+        'N_("Not scanned")',
+        'N_("Not looked at")',
+        f"{SHAPE}::test_every_member_of_an_enumeration_has_words_in_both_languages",
+        "NOT_SCANNED: Not looked at",
+    ),
+    Plant(
+        "nothing is left unfinished",
+        "shared/kernel.py",
+        '"""The few words',
+        '"""TO' + "DO: the few words",
+        f"{SHAPE}::test_nothing_is_left_unfinished",
+        "shared/kernel.py",
+    ),
+    Plant(
+        "import rules hold",
+        "services/rfp/plans/domain.py",
+        "",
+        "\n\nimport sqlalchemy  # noqa\n",
+        f"{SHAPE}::test_import_rules_hold",
+        "The domain is plain Python BROKEN",
+    ),
+]
