@@ -1,18 +1,16 @@
 """The chain through the API of a running stack; then everything it left behind is counted."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from support.concerned import expect_each_mailed, expect_each_told_once
 from support.stack import RunningStack
 from support.story import Cast, Told, cast, settled, tell
 from support.topics import listen, recorded, waiting
 
-from deploy.demo import chain
 from shared import db
 
 pytestmark = pytest.mark.stack
@@ -69,24 +67,14 @@ def test_both_milestones_are_accepted(who: Cast, told: Told) -> None:
     assert [each["state"] for each in found] == ["accepted", "accepted"]
 
 
-def test_everybody_concerned_is_told_exactly_once(
-    stack: RunningStack, who: Cast, told: Told
-) -> None:
-    title = told.wanted.title
-
-    def notices() -> list[Any] | None:
-        found = chain.items(who.apis["huayun.vendor_admin"], "/notices", limit=100)
-        return found if any(n["template"] == "credit_approved" for n in found) else None
-
-    settled(notices, "the notice of the credit")
-    counts = twice(stack)
-    assert counts == [], f"{title}: told more than once"
+def test_each_person_concerned_is_told_exactly_once(who: Cast, told: Told) -> None:
+    expect_each_told_once(who, told)
 
 
-def twice(stack: RunningStack) -> list[Any]:
-    """Notices that a person has twice; the table would refuse them, so count the mails as well."""
-    mails = Counter(stack.message_ids())
-    return [number for number, count in mails.items() if count > 1]
+def test_each_notice_comes_as_exactly_one_mail(stack: RunningStack, who: Cast, told: Told) -> None:
+    found = expect_each_told_once(who, told)
+    sent = expect_each_mailed(stack, who, found, within=60)
+    assert {number: len(each) for number, each in sent.items() if len(each) > 1} == {}
 
 
 def test_a_foreign_consumer_hears_every_event_once_and_without_gaps(

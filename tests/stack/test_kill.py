@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from support.concerned import Letter, expect_each_mailed, expect_each_told_once
 from support.stack import RunningStack
 from support.story import Cast, Told, cast, settled, tell
 from support.topics import listen, recorded, waiting
@@ -23,6 +26,9 @@ VICTIMS = {
     "contract active": ("monitoring-worker", "monitoring"),
     "delivered": ("notifications-worker", "postgres"),
 }
+MAILING = ("notifications-worker", "postgres", "mail")
+SENDING = timedelta(seconds=2)  # from the mail server's answer to the note that it went
+OVERDUE_S = 300  # a mail whose job was killed is sent by the clock
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +37,29 @@ def who(stack: RunningStack) -> Iterator[Cast]:
         yield made
 
 
+@dataclass(frozen=True)
+class Strike:
+    """From the death of a process until all was ready again."""
+
+    victim: str
+    began_at: datetime
+    ended_at: datetime
+
+
 @pytest.fixture(scope="module")
-def told(stack: RunningStack, who: Cast) -> Told:
+def strikes() -> list[Strike]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def told(stack: RunningStack, who: Cast, strikes: list[Strike]) -> Told:
     def strike(step: str) -> None:
+        began = {}
         for name in VICTIMS.get(step, ()):
+            began[name] = datetime.now(UTC)
             stack.kill(name)
         stack.wait_ready()
+        strikes.extend(Strike(name, at, datetime.now(UTC)) for name, at in began.items())
 
     return tell(who, strike)
 
@@ -76,6 +99,27 @@ def test_each_notice_is_kept_once(stack: RunningStack, told: Told) -> None:
     raised = {(e.subject, e.data["dedupe_key"]) for e in notices}
     assert Counter(kept_notices(described)).most_common(1)[0][1] == 1
     assert set(kept_notices(described)) == raised
+
+
+def test_each_person_concerned_is_told_exactly_once(who: Cast, told: Told) -> None:
+    expect_each_told_once(who, told)
+
+
+def test_a_mail_is_repeated_only_where_a_process_died_while_it_was_sent(
+    stack: RunningStack, who: Cast, told: Told, strikes: list[Strike]
+) -> None:
+    found = expect_each_told_once(who, told)
+    sent = expect_each_mailed(stack, who, found, within=OVERDUE_S)
+    repeated = [letter for letters in sent.values() for letter in letters[:-1]]
+    unexcused = [each for each in repeated if not any(excuses(s, each) for s in strikes)]
+    assert unexcused == []
+
+
+def excuses(strike: Strike, letter: Letter) -> bool:
+    """The mail was taken, and whoever had to note that was dead or died."""
+    if strike.victim not in MAILING:
+        return False
+    return strike.began_at - SENDING <= letter.taken_at <= strike.ended_at
 
 
 def kept_notices(described: dict[str, Any]) -> list[tuple[str, str]]:

@@ -75,13 +75,10 @@ class RunningStack:
             assert time.monotonic() < until, f"not ready again: {waiting}"
             time.sleep(0.1)
 
-    def mails(self) -> list[Any]:
-        """Every mail that was sent, oldest first."""
+    def mail_files(self) -> list[tuple[Path, Any]]:
+        """Every mail that was sent, oldest first, with its file."""
         files = sorted((self.data / "mail").glob("*.eml"))
-        return [message_from_bytes(file.read_bytes()) for file in files]
-
-    def message_ids(self) -> list[str]:
-        return [str(mail["Message-ID"]) for mail in self.mails()]
+        return [(file, message_from_bytes(file.read_bytes())) for file in files]
 
     def has_checkpoint_for(self, aggregate_id: str) -> bool:
         """Whether the gateway keeps a signed head of a chain of this aggregate, at its end."""

@@ -95,6 +95,7 @@ class Told:
     wanted: Wanted
     offers: list[Offer]
     rfp: dict[str, Any]
+    receipts: list[tuple[str, dict[str, Any]]]  # vendor and receipt, in the order of submission
     award: dict[str, Any]
     contract: dict[str, Any]
     credit: dict[str, Any]
@@ -105,8 +106,8 @@ def tell(who: Cast, between: Any = lambda step: None) -> Told:
     wanted, offers = a_wish(), [an_offer("huayun", 5), an_offer("nordwind", 2)]
     rfp = published_rfp(who, wanted)
     between("published")
-    for offer in offers:
-        chain.bid(who.apis, rfp, offer)
+    receipts = [(offer.vendor, chain.bid(who.apis, rfp, offer)) for offer in offers]
+    receipts.append(("huayun", chain.bid(who.apis, rfp, offers[0], replace=True)))
     between("bids received")
     chain.open_bids(who.apis, rfp)
     between("opened")
@@ -122,7 +123,7 @@ def tell(who: Cast, between: Any = lambda step: None) -> Told:
     between("delivered")
     credit = breach(who, contract)
     between("credit approved")
-    return Told(wanted, offers, rfp, award, contract, credit)
+    return Told(wanted, offers, rfp, receipts, award, contract, credit)
 
 
 def published_rfp(who: Cast, wanted: Wanted) -> dict[str, Any]:
@@ -137,6 +138,9 @@ def published_rfp(who: Cast, wanted: Wanted) -> dict[str, Any]:
         committee=who.ids,
     )
     chain.publish(who.apis, rfp["id"])
+    chain.ask_and_answer(
+        who.apis, rfp["id"], "nordwind", "How many calls a day? 每天多少？", "900."
+    )
     return rfp
 
 
