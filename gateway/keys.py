@@ -20,7 +20,7 @@ SETTLING = timedelta(minutes=5)  # verifiers keep a key set this long
 
 
 class KeyState(Labelled):
-    NEXT = "next", N_("Next")
+    NEXT = "next", N_("Used next")
     ACTIVE = "active", N_("Active")
     RETIRED = "retired", N_("Retired")
 

@@ -141,7 +141,7 @@ WORDS: Mapping[str, Words] = {
         N_("The file “%(title)s” has faults. Nothing of it was kept. Mend it and send it again."),
     ),
 }
-UNKNOWN = Words(N_("Something needs your attention"), N_("The page tells you more."))
+UNKNOWN = Words(N_("Something waits for you"), N_("The page tells you more."))
 
 
 def words(

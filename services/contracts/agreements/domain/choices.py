@@ -9,7 +9,7 @@ READERS = ("buyer", "requester", "contract_manager", "quality", "finance", "lega
 
 
 class Side(Labelled):
-    BUYER = "buyer", N_("Buyer")
+    BUYER = "buyer", N_("Buying side")
     VENDOR = "vendor", N_("Vendor")
 
 
