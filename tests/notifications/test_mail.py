@@ -88,6 +88,7 @@ def test_a_mail_speaks_its_readers_language_and_zone(
     jobs.send_mail(context, notice_id=notice_id)
     [mail] = post_box
     assert mail["Subject"] == "有一份计划等您审批 · PLAN-2026-001"
+    assert mail["Content-Language"] == "zh-Hans"
     assert "2026年12月1日 周二 09:00" in text(mail, "plain")
     assert '<html lang="zh-Hans">' in text(mail, "html")
 

@@ -47,11 +47,11 @@ def as_message(
     message["From"] = Address("Tandem", "tandem", host(public_url))
     message["To"] = to
     message["Subject"] = letter.subject
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     footer = translate(WHY) % {"address": public_url}
     message.set_content(plain(letter, translate(OPEN), footer))
     message.add_alternative(html(letter, translate(OPEN), footer), subtype="html")
+    message["Content-Language"] = letter.language  # last: a new content drops such headers
     return message
 
 

@@ -1,4 +1,4 @@
-"""Sends mails: each by a job of its own, and what stayed behind every few minutes."""
+"""Sends mails: each by a job of its own, and what stayed behind every minute."""
 
 import gettext
 import smtplib
@@ -109,4 +109,4 @@ def connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
 
 
 JOBS: Jobs = {"send_mail": send_mail, "send_overdue_mails": send_overdue_mails}
-CRON: Cron = {"*/2 * * * *": ["send_overdue_mails"]}
+CRON: Cron = {"* * * * *": ["send_overdue_mails"]}

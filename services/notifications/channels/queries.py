@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.notifications.channels.persistence import is_waiting, mails
 
-PATIENCE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=1)
 GIVE_UP = timedelta(days=3)
 
 
