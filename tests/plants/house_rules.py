@@ -6,6 +6,7 @@ EVENTS = "tests/architecture/test_events.py"
 MIGRATIONS = "tests/architecture/test_migrations.py"
 ROUTES = "tests/architecture/test_routes.py"
 SHAPE = "tests/architecture/test_shape.py"
+WORDS = "tests/architecture/test_words.py"
 TOPICS = "deploy/kafka/topics.yaml"
 SCHEMAS = "services/rfp/event_schemas/tandem.rfp"
 A_LONG_FUNCTION = "\n\ndef long() -> int:\n    number = 0\n" + "    number += 1\n" * 45
@@ -196,5 +197,21 @@ HOUSE_RULES = [
         "\n\nimport sqlalchemy  # noqa\n",
         f"{SHAPE}::test_import_rules_hold",
         "The domain is plain Python BROKEN",
+    ),
+    Plant(
+        "one Chinese for one English",
+        "services/rfp/translations/zh_Hans/LC_MESSAGES/messages.po",
+        "",
+        '\nmsgid "Waits for approval"\nmsgstr "等着"\n',
+        f"{WORDS}::test_the_same_english_is_the_same_chinese_everywhere",
+        "Waits for approval",
+    ),
+    Plant(
+        "roles in the glossary",
+        "docs/glossary.md",
+        "| requester | 申请人 |",
+        "| requester | 请求者 |",
+        f"{WORDS}::test_the_glossary_calls_each_role_as_the_pages_do",
+        "请求者",
     ),
 ]
