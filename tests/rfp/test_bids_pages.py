@@ -45,6 +45,11 @@ class TestForm:
         assert "Your bid is sealed" in browser.text and bid.sha256 in browser.text
         assert PRICE not in browser.text and "Dalian" not in browser.text
 
+    def test_its_buttons_come_behind_its_fields(self, browser: Browser) -> None:
+        form = browser.text.partition('class="t-cols"')[2]
+        assert form.index('id="solution"') < form.index('id="file"') < form.index("t-next")
+        assert form.index("<button hidden></button>") == form.index("<button")
+
     def test_a_draft_is_saved_right_or_wrong(
         self, browser: Browser, client: FlaskClient, rfp: Rfp
     ) -> None:

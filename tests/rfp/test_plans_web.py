@@ -285,3 +285,18 @@ def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> No
         ("Approval of plan", "waiting"),
     ]
     assert work("finance") == work("huayun") == []
+
+
+@pytest.mark.parametrize("kind", ["plan", "rfp"])
+def test_the_buttons_of_a_long_form_come_behind_its_fields(
+    client: FlaskClient, sessions: Sessions, kind: str
+) -> None:
+    """For the keyboard and on a narrow screen; Enter saves, though rows have buttons as well."""
+    plan = stored(sessions, a_plan())
+    who, path = {
+        "plan": ("requester", "/admin/plans/new"),
+        "rfp": ("buyer", f"/admin/rfps/new?plan={plan.id}"),
+    }[kind]
+    form = client.get(path, headers=bearer(who)).text.partition('<form class="t-cols"')[2]
+    assert form.index('name="title"') < form.rindex("<textarea") < form.index("t-next")
+    assert form.index("<button hidden></button>") == form.index("<button")
