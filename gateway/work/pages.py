@@ -38,8 +38,9 @@ def show(actor: Actor) -> ResponseReturnValue:
 
 
 def chosen(work: Work, shown: str) -> dict[Due, list[Task]]:
-    """The groups with rows; today's stands there even when it is empty."""
-    kept = {due: tasks for due, tasks in work.groups.items() if tasks or due is Due.TODAY}
+    """The groups with rows. An empty day is said as well, unless something is overdue."""
+    said = () if work.groups[Due.OVERDUE] else (Due.TODAY,)
+    kept = {due: tasks for due, tasks in work.groups.items() if tasks or due in said}
     only = {due: tasks for due, tasks in kept.items() if due == shown}
     return only or kept
 

@@ -83,6 +83,24 @@ def test_an_empty_page_says_so_and_what_next(
     assert "/portal/opportunities" in pages.browser(vendor).get("/work").text
 
 
+def test_a_day_without_tasks_is_one_quiet_line_above_later_ones(
+    pages: Pages, committed: Sessions, upstream: Upstream
+) -> None:
+    upstream.says("/internal/work", {"items": [item("soon", moment() + timedelta(days=3))]})
+    vendor = a_person(committed, kind=OrganisationKind.VENDOR)
+    page = pages.browser(vendor).get("/work").text
+    assert page.index("Nothing is due today") < page.index("Due in the next 7 days")
+    assert "t-empty" not in page and "See open opportunities" not in page
+
+
+def test_what_is_overdue_leaves_no_room_for_praise(
+    pages: Pages, committed: Sessions, upstream: Upstream
+) -> None:
+    upstream.says("/internal/work", {"items": [item("late", moment() - timedelta(days=1))]})
+    page = pages.browser(a_person(committed, Role.BUYER)).get("/work").text
+    assert "Overdue" in page and "Nothing is due today" not in page
+
+
 def test_the_page_is_chinese_where_the_person_is(
     pages: Pages, committed: Sessions, upstream: Upstream
 ) -> None:
