@@ -1,19 +1,20 @@
 """`python -m deploy.demo`: fill a running stack, then write `$DATA/accounts.json`.
 
-Reads BASE_URL, DATA, and the first administrator's ADMIN_EMAIL and ADMIN_PASSWORD.
+Reads BASE_URL, DATA, and the first administrator's ADMIN_EMAIL and ADMIN_PASSWORD. Where it was
+interrupted, it goes on when it is run again.
 """
 
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from deploy.demo import chain, people
+from deploy.demo.accounts import Accounts, everybody, organisations
 from deploy.demo.api import Api, eventually
 from deploy.demo.chain import Offer, Wanted
+from deploy.demo.journal import Journal
 from deploy.demo.people import Account
 
 PDF = (
@@ -24,83 +25,49 @@ PDF = (
 
 def main() -> None:
     base_url, data = os.environ["BASE_URL"], Path(os.environ["DATA"])
-    admin_account = Account(
+    first = Account(
         os.environ["ADMIN_EMAIL"], os.environ["ADMIN_PASSWORD"], ["admin"], "lingang", "Admin"
     )
     say("people and organisations")
-    admin = people.api_of(base_url, admin_account)
+    admin, kept = people.api_of(base_url, first), Accounts(data / "accounts.json", first)
     ids = organisations(admin)
-    accounts = make_people(admin, ids)
-    client = partner_client(admin, ids["callgrid"])
-    write(data, [admin_account, *accounts.values()], [client])
-    apis = {name: people.api_of(base_url, account) for name, account in accounts.items()}
+    accounts = everybody(admin, ids, kept)
+    client = kept.client(admin, ids["callgrid"])
+    journal = Journal(data / "demo-journal.json")
+    apis = {name: people.api_of(base_url, each, journal) for name, each in accounts.items()}
     partner = Api.of_client(
-        base_url, client["client_id"], client["client_secret"], "measurements:write"
+        base_url, client["client_id"], client["client_secret"], "measurements:write", journal
     )
-    make_chains(apis, partner, ids, {name: account.id for name, account in accounts.items()})
-
-
-def organisations(admin: Api) -> dict[str, str]:
-    found = {each["slug"]: each["id"] for each in chain.items(admin, "/organisations")}
-    wanted = [("vendor", *each) for each in people.VENDORS] + [("partner", *people.PARTNER)]
-    for kind, name, slug in wanted:
-        found[slug] = found.get(slug) or people.make_organisation(admin, kind, name, slug)
-    return found
-
-
-def make_people(admin: Api, ids: Mapping[str, str]) -> dict[str, Account]:
-    accounts = {}
-    buyer = people.BUYER[1]
-    for role, name, locale in people.STAFF:
-        accounts[role] = people.make_person(admin, ids[buyer], buyer, role, name, locale)
-    for vendor, staff in people.VENDOR_PEOPLE.items():
-        for role, name, locale in staff:
-            made = people.make_person(admin, ids[vendor], vendor, role, name, locale)
-            accounts[f"{vendor}.{role}"] = made
-    return accounts
-
-
-def partner_client(admin: Api, organisation_id: str) -> dict[str, str]:
-    body = {
-        "organisation_id": organisation_id,
-        "name": "Callgrid exporter",
-        "scopes": ["measurements:write"],
-    }
-    made = admin.post("/clients", body)
-    return {
-        "client_id": made["client_id"],
-        "client_secret": made["client_secret"],
-        "organisation": "callgrid",
-    }
-
-
-def write(data: Path, accounts: list[Account], clients: list[dict[str, str]]) -> None:
-    kept = ("email", "password", "roles", "organisation", "name", "id")
-    listed = [{name: asdict(each)[name] for name in kept} for each in accounts]
-    text = json.dumps({"accounts": listed, "clients": clients}, indent=1, ensure_ascii=False)
-    path = data / "accounts.json"
-    path.touch(mode=0o600)
-    path.write_text(text)
+    make_chains(
+        apis, partner, ids, {name: account.id for name, account in accounts.items()}, journal
+    )
+    journal.close()
 
 
 def make_chains(
-    apis: chain.People, partner: Api, ids: Mapping[str, str], committee: Mapping[str, str]
+    apis: chain.People,
+    partner: Api,
+    ids: Mapping[str, str],
+    committee: Mapping[str, str],
+    journal: Journal,
 ) -> None:
     say("vendors")
     for _, slug in people.VENDORS:
         chain.admit(apis, ids[slug])
     say("a contract active for two months, with one breach")
-    running_contract(apis, partner, ids, committee)
+    rfp = journal.whole("bids on an RFP", lambda: tendered(apis, ids, committee))
+    running_contract(apis, partner, ids, rfp)
     say("an RFP that is open for bids, and a plan that waits for approval")
     open_rfp(apis, ids, committee)
     waiting = chain.write_plan(apis, wanted_warehouse())
     apis["requester"].post(f"/plans/{waiting['id']}/submission")
 
 
-def running_contract(
-    apis: chain.People, partner: Api, ids: Mapping[str, str], committee: Mapping[str, str]
-) -> None:
-    wanted, offers = wanted_service_desk(), service_desk_offers()
+def tendered(
+    apis: chain.People, ids: Mapping[str, str], committee: Mapping[str, str]
+) -> chain.Json:
+    """From the plan to the last bid. Bids close within seconds, so this is done in one go."""
+    wanted = wanted_service_desk()
     plan = chain.write_plan(apis, wanted)
     chain.approve_plan(apis, plan["id"])
     rfp = chain.draft_rfp(
@@ -112,8 +79,15 @@ def running_contract(
         committee=committee,
     )
     chain.publish(apis, rfp["id"])
-    for offer in offers:
+    for offer in service_desk_offers():
         chain.bid(apis, rfp, offer)
+    return rfp
+
+
+def running_contract(
+    apis: chain.People, partner: Api, ids: Mapping[str, str], rfp: chain.Json
+) -> None:
+    offers = service_desk_offers()
     chain.open_bids(apis, rfp)
     ranking = chain.evaluate(apis, rfp["id"], offers, ids)
     best = next(

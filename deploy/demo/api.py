@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.demo.journal import Journal
+
 T = TypeVar("T")
 TOKEN_LIFE_S = 500
 WAIT_S = 60.0
@@ -21,14 +23,24 @@ class ApiError(Exception):
 
 
 class Api:
-    """Calls with a bearer token that is renewed in time."""
+    """Calls with a bearer token that is renewed in time. With a journal, changes are made once."""
 
-    def __init__(self, base_url: str, authenticate: Callable[[], str]) -> None:
+    def __init__(
+        self, base_url: str, authenticate: Callable[[], str], journal: Journal | None = None
+    ) -> None:
+        self.journal = journal
         self.http = httpx.Client(base_url=base_url, timeout=30)
         self.authenticate, self.token, self.until = authenticate, "", 0.0
 
     @classmethod
-    def of_client(cls, base_url: str, client_id: str, client_secret: str, scope: str = "") -> Self:
+    def of_client(
+        cls,
+        base_url: str,
+        client_id: str,
+        client_secret: str,
+        scope: str = "",
+        journal: Journal | None = None,
+    ) -> Self:
         def authenticate() -> str:
             form = {"grant_type": "client_credentials", "scope": scope}
             answer = httpx.post(
@@ -36,7 +48,7 @@ class Api:
             )
             return str(checked(answer).json()["access_token"])
 
-        return cls(base_url, authenticate)
+        return cls(base_url, authenticate, journal)
 
     def close(self) -> None:
         self.http.close()
@@ -47,9 +59,17 @@ class Api:
         return {"Authorization": f"Bearer {self.token}"}
 
     def call(self, method: str, path: str, *, key: str = "", **sent: Any) -> Any:
+        if method == "GET":
+            return self.send(method, path, **sent)
+        named = {"Idempotency-Key": key or str(uuid4())} | sent.pop("headers", {})
+        if self.journal is None:
+            return self.send(method, path, headers=named, **sent)
+        return self.journal.once(
+            f"{method} {path}", lambda: self.send(method, path, headers=named, **sent)
+        )
+
+    def send(self, method: str, path: str, **sent: Any) -> Any:
         headers = self.bearer() | sent.pop("headers", {})
-        if method in ("POST", "PUT"):
-            headers["Idempotency-Key"] = key or str(uuid4())
         answer = checked(self.http.request(method, f"/api/v1{path}", headers=headers, **sent))
         return answer.json() if answer.content else None
 

@@ -124,9 +124,11 @@ def demo_data(stack: Stack) -> None:
     if stack.demo_marker.exists():
         print(f"The demo data are there already. To begin anew: make down, remove {stack.data}")
         return
-    run_tool(stack, ["-m", "deploy.demo"], more=demo_settings(stack))
-    stack.demo_marker.touch()
-    stackfile.write(stack, servers(stack, os.environ))
+    try:
+        run_tool(stack, ["-m", "deploy.demo"], more=demo_settings(stack))
+        stack.demo_marker.touch()
+    finally:  # who is there already can sign in, even if the rest is still to come
+        stackfile.write(stack, servers(stack, os.environ))
 
 
 def demo_settings(stack: Stack) -> Mapping[str, str]:
