@@ -3,9 +3,10 @@
 Packages come from npm as `package-lock.json` has them, without running their scripts. What the
 browser gets is a fixed list of files in `static/dist`, their licences beside them; names carry a
 hash of the content, so that browsers may keep them for ever. Nothing is done where the inputs are
-those of the last run.
+those of the last run. Of two runs at once the second waits and finds everything done.
 """
 
+import fcntl
 import hashlib
 import json
 import re
@@ -13,12 +14,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from shared.web.assets_manifest import DIST, MANIFEST, STATIC
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "node_modules"
+LOCK = ROOT / "build" / "assets.lock"
 OUTLINE = MODULES / "@tabler/icons/icons/outline"
 FROM_NPM = {
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
@@ -39,13 +42,23 @@ ACCENT = "#2b4a93"  # the favicon stands outside our styles
 
 
 def main() -> int:
-    stamp = inputs()
-    if current(stamp):
-        return 0
-    if not packages_as_locked():
-        install()
-    build(stamp)
+    with alone():
+        stamp = inputs()
+        if current(stamp):
+            return 0
+        if not packages_as_locked():
+            install()
+        build(stamp)
     return 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One process at a time on this checkout; the lock goes with the process, however it ends."""
+    LOCK.parent.mkdir(exist_ok=True)
+    with LOCK.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def inputs() -> str:
@@ -76,7 +89,7 @@ def current(stamp: str) -> bool:
 def packages_as_locked() -> bool:
     """npm writes what it installed into node_modules; compare it with what we want."""
     hidden = MODULES / ".package-lock.json"
-    if not hidden.exists():
+    if not all(path.exists() for path in (hidden, *(MODULES / each for each in FROM_NPM.values()))):
         return False
     wanted = json.loads(locked())["packages"]
     there = json.loads(hidden.read_text())["packages"]
