@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,8 +125,22 @@ class Measured:
             raise FileEmpty(name=self.name)
 
 
-def store(
-    session: Session,
+@dataclass
+class ReceivedFile:
+    """Bytes that are in the store and, until `keep`, in no table."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    key: str
+    uploaded_by: str
+    is_kept: bool = False
+
+
+@contextmanager
+def received(
     storage: Storage,
     chunks: Iterable[bytes],
     *,
@@ -134,23 +149,33 @@ def store(
     media_type: str,
     limit: int,
     by: str,
-) -> StoredFile:
-    """Keep a stream of at most `limit` bytes; the row goes with the caller's transaction."""
+) -> Iterator[ReceivedFile]:
+    """Store a stream of at most `limit` bytes. It needs no database while the bytes arrive.
+
+    Leave the block after the commit: unless the file was kept by then, its bytes go again.
+    """
     file_id = uuid7()
     key, measured = f"{prefix}/{file_id}", Measured(chunks, name=name, limit=limit)
     storage.put(key, measured)
-    row: dict[str, Any] = {
-        "id": file_id,
-        "name": name,
-        "media_type": media_type,
-        "size": measured.size,
-        "sha256": measured.digest.hexdigest(),
-        "scan_state": ScanState.NOT_SCANNED,
-        "key": key,
-        "uploaded_by": by,
-    }
+    sha256 = measured.digest.hexdigest()
+    file = ReceivedFile(file_id, name, media_type, measured.size, sha256, key, by)
+    try:
+        yield file
+    except BaseException:
+        storage.delete(key)
+        raise
+    if not file.is_kept:
+        storage.delete(key)
+
+
+def keep(session: Session, file: ReceivedFile) -> StoredFile:
+    """The row of a received file; it goes with the caller's transaction."""
+    row: dict[str, Any] = vars(file) | {"scan_state": ScanState.NOT_SCANNED}
+    del row["is_kept"]
     added = sa.insert(files).values(row).returning(files.c.uploaded_at)
-    return StoredFile(**row, uploaded_at=session.scalars(added).one())
+    stored = StoredFile(**row, uploaded_at=session.scalars(added).one())
+    file.is_kept = True
+    return stored
 
 
 def load_file(session: Session, file_id: UUID) -> StoredFile:

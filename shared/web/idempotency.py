@@ -1,7 +1,7 @@
 """The same key and body give the same answer, even later; another body is refused.
 
 Kept is a keyed fingerprint of the body, never the body: whoever reads the table cannot try out
-what a sealed bid might say.
+what a sealed bid might say. A file is hashed while it is received, before any transaction begins.
 """
 
 import base64
@@ -9,9 +9,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -58,29 +59,87 @@ def idempotent(view: F) -> F:
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Response:
-        own = {
-            "subject": g.actor.subject,
-            "endpoint": str(request.endpoint),
-            "key": sent_key(),
-        }
-        printed = fingerprint()
-        try:
-            with transaction() as session:
-                if not take(session, own, printed):
-                    return earlier_answer(session, own, printed)
-                answer = make_response(view(*args, **kwargs))
-                remember(session, own, answer)
-                return answer
-        except Refused as refused:
-            return refused.answer
+        return answered_once(said_body(), partial(view, *args, **kwargs))
 
     return once  # type: ignore[return-value]  # the same arguments, a Response for any answer
 
 
+class Received(Protocol):
+    """A file that has arrived, and the SHA-256 of its bytes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+
+
+Receive = Callable[..., AbstractContextManager[Received]]
+
+
+def idempotent_upload(receive: Receive) -> Callable[[F], F]:
+    """The same for a view whose body is a file or a form with one.
+
+    `receive`, called like the view, reads the file while no transaction is open, because that may
+    take minutes. The view gets it as `file`. Another file under the same key is another body.
+    """
+
+    def decorate(view: F) -> F:
+        @wraps(view)
+        def once(*args: Any, **kwargs: Any) -> Response:
+            sent_key()  # without one not a byte is read
+            with receive(*args, **kwargs) as file:
+                fields = "" if is_api() else said_fields()
+                said = json.dumps([fields, file.name, file.sha256])
+                return answered_once(said, partial(view, *args, file=file, **kwargs))
+
+        return once  # type: ignore[return-value]  # as above, but for the file
+
+    return decorate
+
+
+def used_before() -> bool:
+    """Whether this may be a repeat, whose file has to be read even if it is wanted no more."""
+    with transaction() as session:
+        return (
+            session.scalar(sa.select(idempotency_keys.c.key).where(*matching(names()))) is not None
+        )
+
+
+def answered_once(said: str, answer_it: Callable[[], Any]) -> Response:
+    own, printed = names(), fingerprint(said)
+    try:
+        with transaction() as session:
+            if not take(session, own, printed):
+                return earlier_answer(session, own, printed)
+            answer = make_response(answer_it())
+            remember(session, own, answer)
+            return answer
+    except Refused as refused:
+        return refused.answer
+
+
+def standing(refusal: Response) -> Response:
+    """A refusal that stands: what the view wrote is kept, and a repeat gets the same answer."""
+    g.standing = refusal
+    return refusal
+
+
+def names() -> dict[str, Any]:
+    """Whose key, for what, and which."""
+    return {"subject": g.actor.subject, "endpoint": str(request.endpoint), "key": sent_key()}
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def matching(own: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
+    return [idempotency_keys.c[name] == value for name, value in own.items()]
+
+
 def sent_key() -> UUID:
-    is_api = request.path.startswith("/api/")
     text = request.headers.get("Idempotency-Key") or (
-        "" if is_api else request.form.get("idempotency_key", "")
+        "" if is_api() else request.form.get("idempotency_key", "")
     )
     try:
         return UUID(text.strip().strip('"'))
@@ -96,10 +155,9 @@ def take(session: Session, own: dict[str, Any], printed: str) -> bool:
 
 
 def earlier_answer(session: Session, own: dict[str, Any], printed: str) -> Response:
-    matches = (idempotency_keys.c[name] == value for name, value in own.items())
-    row = session.execute(sa.select(idempotency_keys).where(*matches)).one()
+    row = session.execute(sa.select(idempotency_keys).where(*matching(own))).one()
     if not hmac.compare_digest(row.fingerprint, printed):
-        abort(422, gettext("This Idempotency-Key was used for something else. Make a new one."))
+        abort(422, key_reused())
     answer = make_response("" if row.body is None else row.body, row.status)
     if row.location:
         answer.headers["Location"] = row.location
@@ -107,32 +165,44 @@ def earlier_answer(session: Session, own: dict[str, Any], printed: str) -> Respo
     return answer
 
 
+def key_reused() -> str:
+    if is_api():
+        return gettext("This Idempotency-Key was used for something else. Make a new one.")
+    return gettext(
+        "This form was sent before, with something else in it. That was taken; this was not. "
+        "Load the page again to see what is there now."
+    )
+
+
 def remember(session: Session, own: dict[str, Any], answer: Response) -> None:
-    if answer.status_code >= 400:
+    if answer.status_code >= 400 and answer is not g.get("standing"):
         session.rollback()
         raise Refused(answer)
-    matches = (idempotency_keys.c[name] == value for name, value in own.items())
-    kept = sa.update(idempotency_keys).where(*matches)
+    kept = sa.update(idempotency_keys).where(*matching(own))
     body = answer.get_json(silent=True) if answer.is_json else None
     location = answer.headers.get("Location")
     session.execute(kept.values(status=answer.status_code, location=location, body=body))
 
 
-def fingerprint() -> str:
-    """HMAC-SHA-256 over method, path, parameters and body."""
-    said = "\n".join((request.method, request.path, request.query_string.decode(), said_body()))
-    return hmac.new(secret(), said.encode(), hashlib.sha256).hexdigest()
+def fingerprint(said: str) -> str:
+    """HMAC-SHA-256 over method, path, parameters and what was said."""
+    whole = "\n".join((request.method, request.path, request.query_string.decode(), said))
+    return hmac.new(secret(), whole.encode(), hashlib.sha256).hexdigest()
 
 
 def said_body() -> str:
-    """JSON in one spelling; a form without its hidden fields; a stream by what its headers say."""
+    """JSON in one spelling; a form without its hidden fields; anything else byte by byte."""
     if request.is_json:
         return canonical(request.get_data())
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        fields = [(name, text) for name, text in request.form.items(multi=True)]
-        return json.dumps(sorted(each for each in fields if each[0] not in NOT_DATA))
-    named = ("Content-Type", "Content-Length", "Content-Digest", "X-Content-SHA256")
-    return json.dumps([request.headers.get(name, "") for name in named])
+        return said_fields()
+    return hashlib.sha256(request.get_data()).hexdigest()
+
+
+def said_fields() -> str:
+    """What a form says, but for hidden fields and its file."""
+    fields = [(name, text) for name, text in request.form.items(multi=True)]
+    return json.dumps(sorted(each for each in fields if each[0] not in NOT_DATA))
 
 
 def canonical(body: bytes) -> str:

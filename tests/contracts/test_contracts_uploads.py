@@ -6,12 +6,15 @@ import tracemalloc
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.contracts import somebody, stored_files
+from support.contracts import in_force, people, somebody, stored_files
 from support.database import Sessions, rows
 
 from services.contracts.agreements.domain import Contract
+from services.contracts.app import create_app
+from services.contracts.config import Settings
 from services.contracts.delivery.persistence import deliverables
 from shared.files import LocalStorage, files
 from shared.kernel import uuid7
@@ -43,33 +46,47 @@ class Body(io.RawIOBase):
         return data
 
 
-def by_api(client: FlaskClient, contract: Contract, body: Body, size: int) -> Any:
+def by_api(client: FlaskClient, contract: Contract, body: Any, size: int, key: Any = None) -> Any:
     path = f"/api/v1/milestones/{contract.milestones[0].id}/deliverables?name=big.zip"
-    return send(client, path, body, size, "application/zip")
+    return send(client, path, body, size, "application/zip", key)
 
 
 def by_page(client: FlaskClient, contract: Contract, size: int) -> tuple[Any, Body]:
-    fields = {"csrf_token": somebody("member").csrf, "idempotency_key": str(uuid7())}
+    head, tail = form_around(uuid7())
+    body = Body(size, head, tail)
+    return by_form(client, contract, body, len(head) + size + len(tail)), body
+
+
+def form_around(key: Any) -> tuple[bytes, bytes]:
+    fields = {"csrf_token": somebody("member").csrf, "idempotency_key": str(key)}
     head = b"".join(
         f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     )
     head += b'--xyz\r\nContent-Disposition: form-data; name="file"; filename="big.zip"\r\n\r\n'
-    tail = b"\r\n--xyz--\r\n"
-    body = Body(size, head, tail)
+    return head, b"\r\n--xyz--\r\n"
+
+
+def by_form(client: FlaskClient, contract: Contract, body: Any, size: int) -> Any:
     path = f"/portal/milestones/{contract.milestones[0].id}/deliverables"
-    whole = len(head) + size + len(tail)
-    return send(client, path, body, whole, "multipart/form-data; boundary=xyz"), body
+    raw = {
+        "wsgi.input": io.BufferedReader(body, 65_536),
+        "CONTENT_LENGTH": str(size),
+        "CONTENT_TYPE": "multipart/form-data; boundary=xyz",
+    }
+    return client.post(path, environ_overrides=raw, headers=bearer("member"))
 
 
-def send(client: FlaskClient, path: str, body: Body, size: int, media_type: str) -> Any:
+def send(
+    client: FlaskClient, path: str, body: Any, size: int, media_type: str, key: Any = None
+) -> Any:
     """As a server hands it on: read when the view reads."""
     raw = {
         "wsgi.input": io.BufferedReader(body, 65_536),
         "CONTENT_LENGTH": str(size),
         "CONTENT_TYPE": media_type,
     }
-    headers = bearer("member", **{"Idempotency-Key": str(uuid7())})
+    headers = bearer("member", **{"Idempotency-Key": str(key or uuid7())})
     return client.post(path, environ_overrides=raw, headers=headers)
 
 
@@ -124,3 +141,58 @@ def test_what_is_not_wanted_is_refused_before_it_is_read(
     assert body.given < MB
     answer, body = by_page(client, contract, 40 * MB)
     assert answer.status_code == 409 and body.given < MB
+
+
+class Watching(Body):
+    """Looks, while it is read, at how many connections are held."""
+
+    def __init__(self, size: int, head: bytes, tail: bytes, engine: sa.Engine) -> None:
+        super().__init__(size, head, tail)
+        self.engine, self.held = engine, list[int]()
+
+    def readinto(self, buffer: Any) -> int:
+        pool: Any = self.engine.pool
+        self.held.append(pool.checkedout())
+        return super().readinto(buffer)
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_no_connection_is_held_while_a_file_comes_in(
+    engine: sa.Engine, committing: Sessions, settings: Settings, way: str
+) -> None:
+    contract = in_force(committing)
+    app = create_app(settings, sessions=committing, identify=people().get)
+    if way == "api":
+        body = Watching(MB, b"", b"", engine)
+        answer = by_api(app.test_client(), contract, body, MB)
+        assert answer.status_code == 201
+    else:
+        head, tail = form_around(uuid7())
+        body = Watching(MB, head, tail, engine)
+        answer = by_form(app.test_client(), contract, body, len(head) + MB + len(tail))
+        assert answer.status_code == 303
+    assert len(body.held) > 10 and set(body.held) == {0}
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_another_file_of_the_same_length_is_another_body(
+    client: FlaskClient, known: Sessions, contract: Contract, storage: LocalStorage, way: str
+) -> None:
+    key, right, wrong = uuid7(), b"corrected", b"erroneous"
+
+    def upload(content: bytes) -> Any:
+        if way == "api":
+            return by_api(client, contract, io.BytesIO(content), len(content), key)
+        head, tail = form_around(key)
+        whole = head + content + tail
+        return by_form(client, contract, io.BytesIO(whole), len(whole))
+
+    first, again, other = upload(wrong), upload(wrong), upload(right)
+    assert first.status_code == again.status_code == (201 if way == "api" else 303)
+    assert "Idempotency-Replayed" in again.headers and again.json == first.json
+    assert other.status_code == 422
+    said = "Idempotency-Key was used" if way == "api" else "This form was sent before"
+    assert said in other.text
+    [file] = rows(known, files)
+    assert file.sha256 == hashlib.sha256(wrong).hexdigest()
+    assert [path.read_bytes() for path in stored_files(storage)] == [wrong]

@@ -121,11 +121,12 @@ class TestHandingIn:
             while True:
                 yield b"\0" * 1024**2
 
-        with pytest.raises(FileTooLarge), known.begin() as session:
-            usecases.submit_deliverable(
-                session, somebody("member"), storage, milestone_id=contract.milestones[0].id,
-                name="x", media_type="x/y", chunks=endless(),
-            )  # fmt: skip
+        about = {"name": "x", "media_type": "x/y"}
+        with (
+            pytest.raises(FileTooLarge),
+            usecases.receive(somebody("member"), storage, endless(), **about),
+        ):
+            pass
         assert stored_files(storage) == [] and rows(known, files) == []
         assert LARGEST_FILE == 52_428_800
 

@@ -1,7 +1,9 @@
 import hashlib
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from support.database import Sessions
 
 from shared import files
@@ -9,11 +11,35 @@ from shared.files import FileEmpty, FileNotScanned, FileTooLarge, LocalStorage, 
 
 
 def store(sessions: Sessions, folder: Path, *chunks: bytes, limit: int = 10) -> StoredFile:
+    with received(folder, *chunks, limit=limit) as file, sessions.begin() as session:
+        return files.keep(session, file)
+
+
+def received(
+    folder: Path, *chunks: bytes, limit: int = 10
+) -> AbstractContextManager[files.ReceivedFile]:
+    return files.received(
+        LocalStorage(folder), chunks, prefix="rfp", name="报告.pdf",
+        media_type="application/pdf", limit=limit, by="usr_1",
+    )  # fmt: skip
+
+
+def test_bytes_that_are_not_kept_go_again(sessions: Sessions, tmp_path: Path) -> None:
+    with received(tmp_path, b"12345"):
+        assert len(stored(tmp_path)) == 1
+    with pytest.raises(sa.exc.IntegrityError), received(tmp_path, b"12345") as file:
+        keep_twice(sessions, file)
+    assert stored(tmp_path) == []
+
+
+def keep_twice(sessions: Sessions, file: files.ReceivedFile) -> None:
     with sessions.begin() as session:
-        return files.store(
-            session, LocalStorage(folder), chunks, prefix="rfp", name="报告.pdf",
-            media_type="application/pdf", limit=limit, by="usr_1",
-        )  # fmt: skip
+        files.keep(session, file)
+        files.keep(session, file)
+
+
+def stored(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_what_is_stored_comes_back_with_its_sum(sessions: Sessions, tmp_path: Path) -> None:
@@ -31,7 +57,7 @@ def test_a_file_is_cut_off_at_the_limit_and_nothing_stays(
         store(sessions, tmp_path, b"12345", b"678901")
     with pytest.raises(FileEmpty):
         store(sessions, tmp_path)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert stored(tmp_path) == []
 
 
 def test_what_was_not_scanned_leaves_only_where_that_is_allowed(

@@ -121,17 +121,12 @@ def hand_in(
     by: str = "member",
 ) -> Deliverable:
     vendor: Vendor = somebody(by)
-    with sessions.begin() as session:
-        deliverable, _ = delivery.submit_deliverable(
-            session,
-            vendor,
-            storage,
-            milestone_id=milestone_id,
-            name="report.pdf",
-            media_type="application/pdf",
-            chunks=[content],
-        )
-        return deliverable
+    about = {"name": "report.pdf", "media_type": "application/pdf"}
+    with (
+        delivery.receive(vendor, storage, [content], **about) as file,
+        sessions.begin() as session,
+    ):
+        return delivery.submit_deliverable(session, vendor, milestone_id=milestone_id, file=file)
 
 
 def decide(

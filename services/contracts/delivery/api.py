@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -7,11 +9,11 @@ from flask_smorest import Blueprint
 
 from services.contracts.delivery import queries, schemas, usecases
 from services.contracts.delivery.domain import LARGEST_FILE, Review
-from shared.files import require_downloadable
+from shared.files import ReceivedFile, require_downloadable
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import requires, transaction
 from shared.web.downloads import attachment
-from shared.web.idempotency import idempotent
+from shared.web.idempotency import idempotent, idempotent_upload, used_before
 from shared.web.uploads import uploaded_body
 
 api = Blueprint(
@@ -28,25 +30,28 @@ def show_milestone(reader: Reader, milestone_id: UUID) -> queries.MilestoneView:
         return queries.milestone(session, reader, milestone_id)
 
 
+@contextmanager
+def received(vendor: Vendor, milestone_id: UUID) -> Iterator[ReceivedFile]:
+    """What is not wanted is refused before a byte of it is read."""
+    if not used_before():
+        with transaction() as session:
+            usecases.require_wanted(session, vendor, milestone_id)
+    upload = uploaded_body(limit=LARGEST_FILE)
+    about = {"name": upload.name, "media_type": upload.media_type}
+    storage = current_app.extensions["storage"]
+    with usecases.receive(vendor, storage, upload.chunks, **about) as file:
+        yield file
+
+
 @api.post("/milestones/<uuid:milestone_id>/deliverables")
 @requires(Vendor)
-@idempotent
+@idempotent_upload(received)
 @api.response(201, schemas.Receipt)
-def hand_in(vendor: Vendor, milestone_id: UUID) -> dict[str, Any]:
+def hand_in(vendor: Vendor, milestone_id: UUID, file: ReceivedFile) -> dict[str, Any]:
     """The body is the file, at most 50 MB; its name is the parameter `name`."""
     with transaction() as session:
-        usecases.require_wanted(session, vendor, milestone_id)
-        upload = uploaded_body(limit=LARGEST_FILE)
-        deliverable, file = usecases.submit_deliverable(
-            session,
-            vendor,
-            current_app.extensions["storage"],
-            milestone_id=milestone_id,
-            name=upload.name,
-            media_type=upload.media_type,
-            chunks=upload.chunks,
-        )
-    return {"id": deliverable.id, "version": deliverable.version, "sha256": file.sha256}
+        made = usecases.submit_deliverable(session, vendor, milestone_id=milestone_id, file=file)
+    return {"id": made.id, "version": made.version, "sha256": file.sha256}
 
 
 @api.get("/deliverables/<uuid:deliverable_id>/content")

@@ -1,6 +1,7 @@
 """What people do to milestones. Callers own the transaction; nothing here commits."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from services.contracts.delivery.persistence import (
     promise_of,
 )
 from shared import audit, db, directory, files
-from shared.files import Storage, StoredFile
+from shared.files import ReceivedFile, Storage
 from shared.kernel import Staff, Vendor
 from shared.messaging import outbox
 from shared.messaging.notices import notify
@@ -46,19 +47,11 @@ def require_wanted(session: Session, vendor: Vendor, milestone_id: UUID) -> None
     require_active(promise_of(session, milestone_id))
 
 
-def submit_deliverable(
-    session: Session,
-    vendor: Vendor,
-    storage: Storage,
-    *,
-    milestone_id: UUID,
-    name: str,
-    media_type: str,
-    chunks: Iterable[bytes],
-) -> tuple[Deliverable, StoredFile]:
-    """Store a stream as the next version. Its bytes go again if the version is not taken."""
-    file = files.store(
-        session,
+def receive(
+    vendor: Vendor, storage: Storage, chunks: Iterable[bytes], *, name: str, media_type: str
+) -> AbstractContextManager[ReceivedFile]:
+    """Store a stream, before a transaction begins. Its bytes go again if it becomes no version."""
+    return files.received(
         storage,
         chunks,
         prefix="contracts/deliverables",
@@ -67,31 +60,28 @@ def submit_deliverable(
         limit=LARGEST_FILE,
         by=vendor.subject,
     )
-    try:
-        return take_deliverable(session, vendor, milestone_id, file), file
-    except BaseException:
-        storage.delete(file.key)
-        raise
 
 
-def take_deliverable(
-    session: Session, vendor: Vendor, milestone_id: UUID, file: StoredFile
+def submit_deliverable(
+    session: Session, vendor: Vendor, *, milestone_id: UUID, file: ReceivedFile
 ) -> Deliverable:
+    """Take a received file as the next version."""
     delivery = load_own_delivery(session, vendor, milestone_id)
     promise = promise_of(session, milestone_id)
     require_active(promise)
     now = db.clock(session)
-    deliverable = delivery.submit(file.id, vendor.subject, now)
+    stored = files.keep(session, file)
+    deliverable = delivery.submit(stored.id, vendor.subject, now)
     session.flush()
     detail = {
         "title": promise.title,
         "milestone_id": milestone_id,
         "deliverable_id": deliverable.id,
         "version": deliverable.version,
-        "sha256": file.sha256,
+        "sha256": stored.sha256,
     }
     note(session, vendor, delivery, "deliverable_submitted", detail)
-    outbox.record(session, events.deliverable_submitted(delivery, deliverable, file))
+    outbox.record(session, events.deliverable_submitted(delivery, deliverable, stored))
     tell_reviewers(session, delivery, promise, "deliverable_submitted", now)
     return deliverable
 

@@ -1,21 +1,23 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.contracts.agreements import queries as agreements
 from services.contracts.delivery import queries, usecases
 from services.contracts.delivery.domain import LARGEST_FILE, LEVELS
-from shared.files import FileEmpty, require_downloadable
+from shared.files import FileEmpty, ReceivedFile, require_downloadable
 from shared.kernel import Vendor
 from shared.web import invalid, page, requires, see_other, transaction
 from shared.web.downloads import attachment
 from shared.web.errors import sentence
 from shared.web.i18n import gettext as _
-from shared.web.idempotency import idempotent
+from shared.web.idempotency import idempotent_upload, used_before
 from shared.web.pagination import page_size, paginate
-from shared.web.uploads import Upload, uploaded_file
+from shared.web.uploads import uploaded_file
 
 pages = Blueprint("own_milestones", __name__, url_prefix="/portal", template_folder="templates")
 
@@ -50,19 +52,30 @@ def show(vendor: Vendor, milestone_id: UUID) -> ResponseReturnValue:
     return page("delivery/own.html", **shown(vendor, milestone_id))
 
 
-@pages.post("/milestones/<uuid:milestone_id>/deliverables")
-@requires(Vendor)
-@idempotent
-def hand_in(vendor: Vendor, milestone_id: UUID) -> ResponseReturnValue:
-    with transaction() as session:
-        usecases.require_wanted(session, vendor, milestone_id)
+@contextmanager
+def received(vendor: Vendor, milestone_id: UUID) -> Iterator[ReceivedFile]:
+    """What is not wanted is refused before a byte of it is read."""
+    if not used_before():
+        with transaction() as session:
+            usecases.require_wanted(session, vendor, milestone_id)
     upload = uploaded_file(limit=LARGEST_FILE)
     if upload is None:
-        return refused(vendor, milestone_id, _("Choose the file that you want to upload."))
+        abort(refused(vendor, milestone_id, _("Choose the file that you want to upload.")))
+    about = {"name": upload.name, "media_type": upload.media_type}
+    storage = current_app.extensions["storage"]
     try:
-        store(vendor, milestone_id, upload)
+        with usecases.receive(vendor, storage, upload.chunks, **about) as file:
+            yield file
     except FileEmpty as error:
-        return refused(vendor, milestone_id, sentence(error))
+        abort(refused(vendor, milestone_id, sentence(error)))
+
+
+@pages.post("/milestones/<uuid:milestone_id>/deliverables")
+@requires(Vendor)
+@idempotent_upload(received)
+def hand_in(vendor: Vendor, milestone_id: UUID, file: ReceivedFile) -> ResponseReturnValue:
+    with transaction() as session:
+        usecases.submit_deliverable(session, vendor, milestone_id=milestone_id, file=file)
     return see_other(url_for("own_milestones.show", milestone_id=milestone_id))
 
 
@@ -76,21 +89,9 @@ def download(vendor: Vendor, milestone_id: UUID, deliverable_id: UUID) -> Respon
     return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)
 
 
-def store(vendor: Vendor, milestone_id: UUID, upload: Upload) -> None:
-    with transaction() as session:
-        usecases.submit_deliverable(
-            session,
-            vendor,
-            current_app.extensions["storage"],
-            milestone_id=milestone_id,
-            name=upload.name,
-            media_type=upload.media_type,
-            chunks=upload.chunks,
-        )
-
-
-def refused(vendor: Vendor, milestone_id: UUID, why: str) -> ResponseReturnValue:
-    return invalid("delivery/own.html", {"file": why}, **shown(vendor, milestone_id))
+def refused(vendor: Vendor, milestone_id: UUID, why: str) -> Response:
+    answer = invalid("delivery/own.html", {"file": why}, **shown(vendor, milestone_id))
+    return make_response(answer)
 
 
 def shown(vendor: Vendor, milestone_id: UUID) -> dict[str, Any]:
