@@ -1,18 +1,20 @@
 """The JSON faces: metrics, grants, measurements, windows, and what waits for whom."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.database import Sessions, rows
+from support.database import Sessions, events, rows
 from support.metrics import CALLGRID, MANAGER, allow, measured, sent, take
 from werkzeug.test import TestResponse
 
 from services.monitoring.measurements.persistence import imports, measurements
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.slas.usecases import evaluate_windows
+from shared.audit import audit_entries
 from shared.kernel import uuid7
 
 CSV = b"taken_at,value,external_id\n2026-10-05T10:00:00+08:00,1,a\n2026-10-05T10:01:00Z,0,b\n"
@@ -189,10 +191,10 @@ class TestMeasurements:
 
 class TestCsv:
     def send(
-        self, client: FlaskClient, metric_id: Any, who: str, content: bytes = CSV
+        self, client: FlaskClient, metric_id: Any, who: str, content: bytes = CSV, **more: Any
     ) -> TestResponse:
         path = f"/metrics/{metric_id}/measurements/csv?name=calls.csv"
-        return post(client, path, who, data=content, content_type="text/csv")
+        return post(client, path, who, data=content, content_type="text/csv", **more)
 
     def test_a_file_is_taken_from_staff_and_from_partners(
         self, client: FlaskClient, sessions: Sessions, metric: Metric, now: datetime
@@ -215,7 +217,35 @@ class TestCsv:
         assert (row["row"], row["field"], row["code"]) == (4, "taken_at", "taken_at")
         unreadable = self.send(client, metric.id, "contract_manager", "电".encode("gb18030"))
         assert "UTF-8" in unreadable.json["errors"]["file"][0]
-        assert rows(sessions, measurements) == rows(sessions, imports) == []
+        assert rows(sessions, measurements) == []
+
+    def test_a_refused_file_is_remembered_once(
+        self, client: FlaskClient, sessions: Sessions, metric: Metric
+    ) -> None:
+        wrong, key = CSV.replace(b",1,", b",7,"), str(uuid7())
+        refused, again = (
+            self.send(client, metric.id, "contract_manager", wrong, key=key) for _ in "12"
+        )
+        assert refused.status_code == again.status_code == 422 and refused.json == again.json
+        assert refused.json["errors"]["rows"][0]["code"] == "share"
+        [kept] = rows(sessions, imports)
+        assert kept.sha256 == hashlib.sha256(wrong).hexdigest() and kept.refusal
+        entries = rows(sessions, audit_entries, chain=f"metric:{metric.id}")
+        assert [each.action for each in entries].count("import_refused") == 1
+        [notice] = events(sessions, "notice_raised")
+        assert notice.subject == str(MANAGER.person_id)
+
+    def test_a_corrected_file_of_the_same_length_is_another_one(
+        self, client: FlaskClient, sessions: Sessions, metric: Metric
+    ) -> None:
+        key, corrected = str(uuid7()), CSV.replace(b",1,", b",0,")
+        assert len(corrected) == len(CSV) and corrected != CSV
+        assert self.send(client, metric.id, "contract_manager", key=key).status_code == 201
+        other = self.send(client, metric.id, "contract_manager", corrected, key=key)
+        assert other.status_code == 422 and "Idempotency-Key" in other.json["message"]
+        again = self.send(client, metric.id, "contract_manager", key=key)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert len(rows(sessions, imports)) == 1
 
     def test_a_file_has_at_most_10_megabytes(self, client: FlaskClient, metric: Metric) -> None:
         big = self.send(client, metric.id, "contract_manager", b"x" * (10 * 1024**2 + 1))

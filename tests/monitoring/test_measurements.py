@@ -20,6 +20,7 @@ from support.metrics import (
 )
 
 from services.monitoring.measurements import queries, usecases
+from services.monitoring.measurements.domain.reading import SentFile
 from services.monitoring.measurements.domain.rows import (
     Fault,
     Measurement,
@@ -202,10 +203,9 @@ class TestImports:
         self, sessions: Sessions, metric: Metric, content: bytes, now: datetime,
         by: Actor = MANAGER,
     ) -> queries.Import:  # fmt: skip
+        file = SentFile("calls.csv", content)
         with sessions.begin() as session:
-            import_id = usecases.import_csv(
-                session, by, metric_id=metric.id, name="calls.csv", content=content, now=now
-            )
+            import_id = usecases.import_csv(session, by, metric_id=metric.id, file=file, now=now)
         with sessions.begin() as session:
             return queries.show_import(session, MANAGER, import_id)
 

@@ -13,7 +13,7 @@ from support.database import Sessions, rows
 from support.metrics import CALLGRID, MANAGER, OCTOBER, a_metric, allow, measured, take
 from support.pages import Browser
 
-from services.monitoring.measurements.persistence import measurements
+from services.monitoring.measurements.persistence import imports, measurements
 from services.monitoring.metrics.domain import Direction, Formula, Metric
 from services.monitoring.metrics.persistence import metric_grants
 from services.monitoring.metrics.usecases import learn_metrics
@@ -252,6 +252,20 @@ class TestForms:
         assert rows(sessions, measurements) == []
         again = manager.page.request.path if manager.page else ""
         assert "Whole line" in Browser(client, "finance").get(again).text
+
+    def test_another_file_in_a_form_that_was_sent_is_not_taken_for_the_first(
+        self, manager: Browser, sessions: Sessions, metric: Metric
+    ) -> None:
+        manager.get(f"/admin/performance/{metric.id}/measurements/new")
+        form = manager.page
+        corrected = CSV.replace(b",1,", b",0,")
+        for content, status in ((CSV, 303), (corrected, 422), (CSV, 303)):
+            manager.page = form
+            manager.submit(
+                "/imports", status, file=(io.BytesIO(content), "calls.csv"), follow=False
+            )
+            assert (status == 303) is ("This form was sent before" not in manager.text)
+        assert len(rows(sessions, imports)) == 1
 
     def test_no_file_and_a_file_in_another_encoding_are_said(
         self, manager: Browser, metric: Metric

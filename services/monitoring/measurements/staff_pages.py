@@ -1,17 +1,20 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, abort, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.monitoring.measurements import queries, schemas, usecases
+from services.monitoring.measurements.domain.reading import SentFile
 from services.monitoring.measurements.domain.rows import MOST_BYTES, NotTaken
 from services.monitoring.metrics.queries import show_metric
 from shared.kernel import Actor, Auditor, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.i18n import gettext as _
-from shared.web.idempotency import idempotent
+from shared.web.idempotency import idempotent, idempotent_upload
 from shared.web.uploads import uploaded_file
 
 pages = Blueprint(
@@ -41,20 +44,23 @@ def take_by_hand(manager: Staff, metric_id: UUID) -> ResponseReturnValue:
     return see_other(f"/admin/performance/{metric_id}")
 
 
-@pages.post("/<uuid:metric_id>/imports")
-@requires(Staff, "contract_manager")
-@idempotent
-def import_csv(manager: Staff, metric_id: UUID) -> ResponseReturnValue:
-    """Taken or refused, the page of the import says what came of it."""
+@contextmanager
+def received(manager: Staff, metric_id: UUID) -> Iterator[SentFile]:
     upload = uploaded_file(limit=MOST_BYTES)
     if upload is None:
         errors = {"file": _("Choose a file.")}
-        return invalid("measurements/new.html", errors, **shown(manager, metric_id))
-    content = b"".join(upload.chunks)
+        answer = invalid("measurements/new.html", errors, **shown(manager, metric_id))
+        abort(make_response(answer))
+    yield SentFile(upload.name, b"".join(upload.chunks))
+
+
+@pages.post("/<uuid:metric_id>/imports")
+@requires(Staff, "contract_manager")
+@idempotent_upload(received)
+def import_csv(manager: Staff, metric_id: UUID, file: SentFile) -> ResponseReturnValue:
+    """Taken or refused, the page of the import says what came of it."""
     with transaction() as session:
-        import_id = usecases.import_csv(
-            session, manager, metric_id=metric_id, name=upload.name, content=content, now=now()
-        )
+        import_id = usecases.import_csv(session, manager, metric_id=metric_id, file=file, now=now())
     return see_other(url_for("measurements.show_import", import_id=import_id))
 
 

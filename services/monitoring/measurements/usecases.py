@@ -1,6 +1,5 @@
 """How measurements come in. Callers own the transaction; nothing here commits."""
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.monitoring.measurements.domain.reading import read_csv
+from services.monitoring.measurements.domain.reading import SentFile, read_csv
 from services.monitoring.measurements.domain.rows import (
     MOST_FAULTS,
     Fault,
@@ -82,7 +81,7 @@ def take_from_topic(session: Session, slug: str, one: Measurement, *, now: datet
 
 
 def import_csv(
-    session: Session, actor: Actor, *, metric_id: UUID, name: str, content: bytes, now: datetime
+    session: Session, actor: Actor, *, metric_id: UUID, file: SentFile, now: datetime
 ) -> UUID:
     """Take a file of one metric, or keep why not. Either way the import is remembered."""
     metric = writable_metrics(session, actor, [metric_id]).get(metric_id)
@@ -91,15 +90,15 @@ def import_csv(
     facts: dict[str, Any] = {
         "id": (import_id := uuid7()),
         "metric_id": metric_id,
-        "name": name,
-        "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "name": file.name,
+        "size": len(file.content),
+        "sha256": file.sha256,
         "uploaded_by": actor.subject,
         "uploaded_at": now,
     }
     try:
         with session.begin_nested():
-            sheet = read_csv(content, metric_id)
+            sheet = read_csv(file.content, metric_id)
             taken = take_batch(session, actor, sheet, now=now, way=Way.CSV)
         add_import(session, **facts, **vars(taken))
     except NotTaken as refusal:

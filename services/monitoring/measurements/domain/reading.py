@@ -1,10 +1,12 @@
 """Batches and files as they are sent, row by row. What is wrong is gathered, not raised."""
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +37,18 @@ FIELDS = {
     "value": Fault.VALUE,
 }
 Read = Sequence[Measurement | RowFault]
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it was sent, all of it."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class Batch(msgspec.Struct):
