@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Self, TypeVar
 from uuid import uuid4
 
@@ -61,12 +62,22 @@ class Api:
     def call(self, method: str, path: str, *, key: str = "", **sent: Any) -> Any:
         if method == "GET":
             return self.send(method, path, **sent)
-        named = {"Idempotency-Key": key or str(uuid4())} | sent.pop("headers", {})
         if self.journal is None:
-            return self.send(method, path, headers=named, **sent)
-        return self.journal.once(
-            f"{method} {path}", lambda: self.send(method, path, headers=named, **sent)
-        )
+            return self.change(key or str(uuid4()), method, path, **sent)
+
+        def step(own: str, again: bool) -> Any:
+            try:
+                return self.change(key or own, method, path, **sent)
+            except ApiError as fault:
+                if again and fault.status == HTTPStatus.CONFLICT:
+                    return None  # it was done, and only its answer was lost
+                raise
+
+        return self.journal.once(f"{method} {path}", step)
+
+    def change(self, key: str, method: str, path: str, **sent: Any) -> Any:
+        headers = {"Idempotency-Key": key} | sent.pop("headers", {})
+        return self.send(method, path, headers=headers, **sent)
 
     def send(self, method: str, path: str, **sent: Any) -> Any:
         headers = self.bearer() | sent.pop("headers", {})

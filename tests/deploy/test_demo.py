@@ -97,16 +97,23 @@ def test_who_is_known_keeps_their_password(tmp_path: Path) -> None:
 
 
 class Steps:
-    """Counts what was asked for; the call with this number fails."""
+    """Counts what was asked for; the call with this number fails, before or after its work."""
 
-    def __init__(self, fails_at: int) -> None:
-        self.fails_at, self.calls, self.done = fails_at, 0, list[str]()
+    def __init__(self, fails_at: int, *, answers: bool = False) -> None:
+        self.fails_at, self.answers = fails_at, answers
+        self.calls, self.done, self.keys = 0, list[str](), list[str]()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.calls += 1
+        key = request.headers["Idempotency-Key"]
+        if self.calls == self.fails_at and not self.answers:
+            return httpx.Response(503)
+        if key in self.keys:
+            return httpx.Response(409)
+        self.keys.append(key)
+        self.done.append(request.url.path.removeprefix("/api/v1/"))
         if self.calls == self.fails_at:
             return httpx.Response(503)
-        self.done.append(request.url.path.removeprefix("/api/v1/"))
         return httpx.Response(201, json={"number": len(self.done)})
 
 
@@ -137,6 +144,21 @@ def test_steps_go_on_where_they_stopped(tmp_path: Path, fails_at: int, done: lis
     assert tell(product, file) == answers and product.done == done
 
 
+@pytest.mark.parametrize("fails_at", [1, 2, 5])
+def test_what_was_done_without_an_answer_is_not_done_twice(tmp_path: Path, fails_at: int) -> None:
+    product, file = Steps(fails_at, answers=True), tmp_path / "journal.json"
+    with pytest.raises(ApiError):
+        tell(product, file)
+    tell(product, file)
+    assert product.done == ["same", "same", "opened", "closed", "last"]
+
+
+def test_a_conflict_at_the_first_try_is_a_fault(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.json")
+    with pytest.raises(ApiError):
+        an_api(lambda request: httpx.Response(409), journal).post("/same")
+
+
 def tell(product: Steps, file: Path) -> list[Any]:
     journal = Journal(file)
     return story(an_api(product, journal), journal)
@@ -144,7 +166,7 @@ def tell(product: Steps, file: Path) -> list[Any]:
 
 def test_a_journal_that_is_done_with_goes(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.json")
-    journal.once("this", lambda: 1)
+    journal.once("this", lambda key, again: 1)
     assert journal.file.stat().st_mode & 0o77 == 0
     journal.close()
     journal.close()
