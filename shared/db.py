@@ -30,6 +30,7 @@ def connect(url: str, *, pool_size: int = 5, **options: Any) -> Engine:
         connect_args={"options": "-c timezone=utc"},
         pool_size=pool_size,
         max_overflow=3,
+        hide_parameters=True,  # or the texts of errors, which are logged, quote them
         **({"pool_pre_ping": True} | options),
     )
 

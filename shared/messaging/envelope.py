@@ -86,4 +86,4 @@ def decode(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes) -> Ev
             cause=Cause(*(ce.get(name, "") for name in Cause.__dataclass_fields__)),
         )
     except (KeyError, ValueError, AttributeError, TypeError) as fault:
-        raise Undecodable(repr(fault)) from fault
+        raise Undecodable(type(fault).__name__) from fault  # its text may quote the message

@@ -1,9 +1,20 @@
 """What logging brings into a process, and what it leaves outside."""
 
+import io
+import json
+import logging as stdlib_logging
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 
 import pytest
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+from support.database import Sessions
+
+from shared import db, logging
 
 
 def imported_by(program: str) -> set[str]:
@@ -24,3 +35,73 @@ def test_who_wants_rich_finds_it() -> None:
     after = imported_by("import shared.logging\nimport rich.console")
     before = imported_by("import rich.console\nimport shared.logging")
     assert "rich.console" in after & before
+
+
+@contextmanager
+def configured() -> Iterator[io.StringIO]:
+    """Logging as in a process of ours, and what it writes."""
+    root = stdlib_logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with redirect_stdout(io.StringIO()) as out:
+        logging.configure("test")
+    try:
+        yield out
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
+Work = Callable[[sa.orm.Session], None]
+SEALED = "price 98765.43"
+
+
+def duplicate(session: sa.orm.Session) -> None:
+    """PostgreSQL says in its DETAIL which key was there already."""
+    for _ in range(2):
+        session.execute(sa.insert(db.numbers).values(prefix=SEALED, year=2026, last=1))
+
+
+def overflow(session: sa.orm.Session) -> None:
+    """SQLAlchemy says in its text what was to be written."""
+    session.execute(insert(db.numbers).values(prefix=SEALED, year=10**12, last=1))
+
+
+def unreadable(session: sa.orm.Session) -> None:
+    """PostgreSQL says in its first line which text it cannot read."""
+    session.execute(sa.text("SELECT CAST(:it AS integer)"), {"it": SEALED})
+
+
+def fail(sessions: Sessions, work: Work) -> None:
+    try:
+        with sessions.begin() as session:
+            work(session)
+    except sa.exc.DBAPIError as error:
+        raise RuntimeError("around it") from error
+
+
+@pytest.mark.parametrize(
+    ("work", "state"), [(duplicate, "23505"), (overflow, "22003"), (unreadable, "22P02")]
+)
+@pytest.mark.parametrize("by", ["us", "a library"])
+def test_errors_of_the_database_are_logged_without_values(
+    sessions: Sessions, work: Work, state: str, by: str
+) -> None:
+    with configured() as out:
+        try:
+            fail(sessions, work)
+        except RuntimeError:
+            if by == "us":
+                logging.get_logger().exception("failed")
+            else:
+                stdlib_logging.getLogger("library").exception("failed")
+    logged = out.getvalue()
+    told = json.loads(logged)["exception"]
+    assert state in told and "around it" in told and "in fail" in told
+    assert SEALED not in logged and str(10**12) not in logged
+
+
+def test_an_error_does_not_quote_its_parameters(sessions: Sessions) -> None:
+    with sessions() as session, pytest.raises(sa.exc.DBAPIError) as caught:
+        overflow(session)
+    assert str(10**12) not in str(caught.value)
