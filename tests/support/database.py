@@ -8,6 +8,7 @@ from typing import Any
 import procrastinate.schema
 import sqlalchemy as sa
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 import shared.directory
@@ -75,27 +76,33 @@ def events(sessions: Sessions, event_type: str = "") -> list[Any]:
 
 def know(sessions: Sessions, *known: Actor) -> None:
     """Put people and their organisations into the directory, as identity events would."""
-    kinds = {"Staff": "buyer", "Auditor": "buyer", "Vendor": "vendor", "Partner": "partner"}
+    organisations = {actor.organisation_id: as_organisation(actor) for actor in known}
+    people = [as_person(actor) for actor in known if actor.person_id]
     with sessions.begin() as session:
-        for actor in known:
-            kind = kinds[type(actor).__name__]
-            organisation = {
-                "kind": kind,
-                "name": actor.organisation,
-                "slug": f"s{actor.organisation_id.hex}",
-                "active": True,
-            }
-            shared.directory.learn(
-                session, shared.directory.organisations, actor.organisation_id, organisation, 1
-            )
-            if actor.person_id:
-                shared.directory.learn(
-                    session, shared.directory.people, actor.person_id, as_person(actor), 1
-                )
+        keep(session, shared.directory.organisations, list(organisations.values()))
+        keep(session, shared.directory.people, people)
+
+
+def keep(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def as_organisation(actor: Actor) -> dict[str, Any]:
+    kinds = {"Staff": "buyer", "Auditor": "buyer", "Vendor": "vendor", "Partner": "partner"}
+    return {
+        "id": actor.organisation_id,
+        "kind": kinds[type(actor).__name__],
+        "name": actor.organisation,
+        "slug": f"s{actor.organisation_id.hex}",
+        "active": True,
+        "sequence": 1,
+    }
 
 
 def as_person(actor: Actor) -> dict[str, Any]:
     return {
+        "id": actor.person_id,
         "name": actor.name,
         "email": f"{actor.name}@example.org",
         "locale": actor.locale,
@@ -103,4 +110,5 @@ def as_person(actor: Actor) -> dict[str, Any]:
         "organisation_id": actor.organisation_id,
         "roles": sorted(actor.roles),
         "active": True,
+        "sequence": 1,
     }
