@@ -128,7 +128,7 @@ class TestRoom:
         browser = Browser(client, "opener1")
         browser.get(room_of(rfp))
         assert "Nobody has bid." in browser.text
-        assert "Nobody had bid when the RFP was opened." in open_bids(client, sessions, rfp).text
+        assert "Nothing is left to do: nobody has bid." in open_bids(client, sessions, rfp).text
 
     def test_the_page_renews_itself_only_when_something_happened(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions

@@ -195,10 +195,10 @@ def test_a_bid_is_in_time_until_just_before_the_deadline() -> None:
     assert is_open(NOW, NOW - timedelta(microseconds=1)) and not is_open(NOW, NOW)
 
 
-MOMENTS = ("published_at", "opened_at", "evaluated_at", "awarded_at")
+MOMENTS = ("published_at", "opened_at", "evaluated_at", "awarded_at", "unsuccessful_at")
 
 
-@pytest.mark.parametrize("come", list(product((None, NOW), repeat=4)))
+@pytest.mark.parametrize("come", list(product((None, NOW), repeat=5)))
 @pytest.mark.parametrize("left", [-SECOND, timedelta(0), SECOND])
 def test_python_and_sql_tell_the_same_stage(
     sessions: Sessions, plan: Plan, come: tuple[Any, ...], left: timedelta
@@ -215,7 +215,7 @@ def test_the_stages_follow_one_another() -> None:
     seen.append(rfp.stage(NOW))
     rfp.published_at = NOW
     seen += [rfp.stage(NOW), rfp.stage(NOW + SECOND)]
-    for moment in ("opened_at", "evaluated_at", "awarded_at"):
+    for moment in MOMENTS[1:]:
         setattr(rfp, moment, NOW + SECOND)
         seen.append(rfp.stage(NOW + 2 * SECOND))
     assert seen == list(Stage)

@@ -58,6 +58,18 @@ WORDS: Mapping[str, Words] = {
         N_("The evaluation is complete"),
         N_("All scores of %(number)s “%(title)s” are in. See the ranking and award the lots."),
     ),
+    "bids_unreadable": Words(
+        N_("No bid could be read"),
+        N_("None of the bids on %(number)s “%(title)s” could be read. Close its lots."),
+    ),
+    "rfp_unsuccessful": Words(
+        N_("A request ended without an award"),
+        N_("%(number)s “%(title)s” is closed. No bid was chosen."),
+    ),
+    "lot_unsuccessful": Words(
+        N_("A lot ended without an award"),
+        N_("No bid was chosen on the lot of %(number)s “%(title)s” that you bid on."),
+    ),
     "award_won": Words(
         N_("You have won"),
         N_("Your bid on “%(title)s” (%(number)s) is chosen. A draft contract follows."),
@@ -65,6 +77,10 @@ WORDS: Mapping[str, Words] = {
     "award_lost": Words(
         N_("Your bid was not chosen"),
         N_("“%(title)s” (%(number)s) is awarded. The page shows your scores and the winner."),
+    ),
+    "award_without": Words(
+        N_("A lot you bid on is awarded"),
+        N_("“%(title)s” (%(number)s) is awarded. Your bid could not be read; ask the buyer."),
     ),
     "vendor_admitted": Words(
         N_("Your company is admitted"),

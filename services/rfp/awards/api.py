@@ -4,6 +4,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from services.rfp.awards import queries, schemas, usecases
+from services.rfp.awards.domain import Closure
 from services.rfp.awards.queries import READERS, AwardView, Reader
 from shared.kernel import Staff, Vendor
 from shared.web import now, requires, transaction
@@ -24,6 +25,17 @@ def award_lot(buyer: Staff, form: dict[str, Any], lot_id: UUID) -> AwardView:
         award = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
         session.flush()
         return queries.show_award(session, buyer, award.id)
+
+
+@api.post("/lots/<uuid:lot_id>/closure")
+@requires(Staff, "buyer")
+@idempotent
+@api.arguments(schemas.ClosureForm, as_kwargs=True)
+@api.response(201, schemas.ClosureOut)
+def close_lot(buyer: Staff, lot_id: UUID, reason: str) -> Closure:
+    """End a lot without an award. The reason is kept; bidders hear only that the lot ended."""
+    with transaction() as session:
+        return usecases.close_lot(session, buyer, lot_id=lot_id, reason=reason, now=now())
 
 
 @api.get("/awards")

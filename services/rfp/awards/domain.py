@@ -1,12 +1,13 @@
 """When a lot may be awarded, how long everybody then stands still, and what was agreed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.rfp.bids.domain import BidState
 from services.rfp.tenders.domain import Direction, SlaTarget
 from shared.calendar import WorkingDays, midnight
 from shared.kernel import N_, DomainError, uuid7
@@ -17,6 +18,11 @@ LEAST_REASON = 20  # characters
 class NotEvaluated(DomainError):
     code = "not_evaluated"
     message = N_("“%(title)s” has no ranking yet. Its lots can be awarded when all have scored.")
+
+
+class LotClosed(DomainError):
+    code = "lot_closed"
+    message = N_("This lot has been closed without an award.")
 
 
 class LotAwarded(DomainError):
@@ -60,6 +66,26 @@ class Award:
         return self.rank > 1
 
 
+@dataclass(eq=False, kw_only=True)
+class Closure:
+    """A lot that ends without an award. The reason stays with the buying side."""
+
+    lot_id: UUID
+    rfp_id: UUID
+    reason: str
+    closed_by: UUID
+    closed_at: datetime
+
+
+@dataclass(frozen=True)
+class Bidder:
+    """Who bid on a lot, and whether the bid could be read."""
+
+    bid_id: UUID
+    organisation_id: UUID
+    state: BidState
+
+
 @dataclass(frozen=True)
 class Winner:
     """What the winning bid says. Amounts in the currency of the RFP."""
@@ -70,6 +96,25 @@ class Winner:
     total: Decimal
     promises: Mapping[UUID, Decimal]
     documents: Sequence[tuple[str, str]]  # name and SHA-256
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of the lots of an RFP: `bid_on` are those with a bid, readable or not."""
+
+    bid_on: Collection[UUID]
+    awarded: Collection[UUID]
+    closed: Collection[UUID]
+
+    def require_undecided(self, lot_id: UUID) -> None:
+        if lot_id in self.awarded:
+            raise LotAwarded
+        if lot_id in self.closed:
+            raise LotClosed
+
+    def is_all(self) -> bool:
+        """Nothing is left to decide. A lot that nobody bid on needs no decision."""
+        return {*self.awarded, *self.closed}.issuperset(self.bid_on)
 
 
 def require_reason(reason: str) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.rfp.awards.domain import Award, Winner, agreed_target
+from services.rfp.awards.domain import Award, Bidder, Winner, agreed_target
+from services.rfp.bids.domain import BidState
 from services.rfp.tenders.domain import Rfp
 from shared import directory
 from shared.kernel import CURRENCY_DIGITS
@@ -96,28 +96,37 @@ def text(figure: Decimal) -> str:
     return f"{figure.normalize():f}"
 
 
-def tell_bidders(
-    session: Session, rfp: Rfp, award: Award, losers: Sequence[tuple[UUID, UUID]]
-) -> None:
-    """The winner first, then everybody else who bid on the lot; each has a page of their own."""
-    told = [("award_won", award.bid_id, award.organisation_id)]
-    told += [("award_lost", bid_id, organisation_id) for bid_id, organisation_id in losers]
-    for template, bid_id, organisation_id in told:
-        tell(session, rfp, template, bid_id, organisation_id, award.awarded_at)
+def tell_bidders(session: Session, rfp: Rfp, award: Award, bidders: Sequence[Bidder]) -> None:
+    """The winner and everybody else who bid on the lot; each has a page of their own.
+
+    A bid that could not be read has no scores to show, so its receipt says what happened.
+    """
+    for bidder in bidders:
+        template = "award_won" if bidder.bid_id == award.bid_id else "award_lost"
+        if bidder.state is BidState.UNREADABLE:
+            tell(session, rfp, "award_without", bidder, "", award.awarded_at)
+        else:
+            tell(session, rfp, template, bidder, "/outcome", award.awarded_at)
+
+
+def tell_of_closure(session: Session, rfp: Rfp, bidders: Sequence[Bidder], now: datetime) -> None:
+    for bidder in bidders:
+        tell(session, rfp, "lot_unsuccessful", bidder, "", now)
 
 
 def tell(
-    session: Session, rfp: Rfp, template: str, bid_id: UUID, organisation_id: UUID, now: datetime
+    session: Session, rfp: Rfp, template: str, bidder: Bidder, page: str, now: datetime
 ) -> None:
+    """`page`: which one of the bid's."""
     notify(
         session,
         source=SOURCE,
-        to=directory.ids(directory.people_of(session, organisation_id)),
+        to=directory.ids(directory.people_of(session, bidder.organisation_id)),
         template=template,
         subject_type="bid",
-        subject_id=bid_id,
+        subject_id=bidder.bid_id,
         params={"number": rfp.number, "title": rfp.title},
-        path=f"/portal/bids/{bid_id}/outcome",
-        dedupe=str(bid_id),
+        path=f"/portal/bids/{bidder.bid_id}{page}",
+        dedupe=str(bidder.bid_id),
         now=now,
     )

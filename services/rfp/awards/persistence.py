@@ -6,8 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Table, select
 from sqlalchemy.orm import Session, registry
 
-from services.rfp.awards.domain import Award, Winner
-from services.rfp.bids.persistence import bid_documents, bid_promises, opened_bids
+from services.rfp.awards.domain import Award, Bidder, Closure, Decided, Winner
+from services.rfp.bids.persistence import (
+    bid_documents,
+    bid_promises,
+    bids,
+    is_current,
+    opened_bids,
+)
 from services.rfp.metadata import metadata
 from services.rfp.tenders.persistence import lots, rfps
 from shared.db import Instant
@@ -28,12 +34,27 @@ awards = Table(
 )
 sa.Index("ix_awards_awarded_at", awards.c.awarded_at, awards.c.id)
 
+closures = Table(
+    "lot_closures",
+    metadata,
+    Column("lot_id", ForeignKey(lots.c.id), primary_key=True),
+    Column("rfp_id", ForeignKey(rfps.c.id), nullable=False, index=True),
+    Column("reason", sa.Text, nullable=False),
+    Column("closed_by", sa.Uuid, nullable=False),
+    Column("closed_at", Instant, nullable=False),
+)
+
 mapper = registry(metadata=metadata)
 mapper.map_imperatively(Award, awards)
+mapper.map_imperatively(Closure, closures)
 
 
-def awarded_lots(session: Session, rfp_id: UUID) -> set[UUID]:
-    return set(session.scalars(select(awards.c.lot_id).where(awards.c.rfp_id == rfp_id)))
+def decided_lots(session: Session, rfp_id: UUID) -> Decided:
+    """Of an RFP whose row the caller has locked."""
+    bid_on = select(bids.c.lot_id).join(lots).where(lots.c.rfp_id == rfp_id, is_current)
+    awarded = select(awards.c.lot_id).where(awards.c.rfp_id == rfp_id)
+    closed = select(closures.c.lot_id).where(closures.c.rfp_id == rfp_id)
+    return Decided(*(set(session.scalars(each)) for each in (bid_on, awarded, closed)))
 
 
 def winner_of(session: Session, bid_id: UUID) -> Winner:
@@ -53,10 +74,8 @@ def winner_of(session: Session, bid_id: UUID) -> Winner:
     )
 
 
-def losers_of(session: Session, lot_id: UUID, bid_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Bid and organisation of all others who bid on the lot."""
-    others = select(opened_bids.c.bid_id, opened_bids.c.vendor_id).where(
-        opened_bids.c.lot_id == lot_id, opened_bids.c.bid_id != bid_id
-    )
-    rows = session.execute(others.order_by(opened_bids.c.bid_id))
-    return [(bid_id, vendor_id) for bid_id, vendor_id in rows]
+def bidders_on(session: Session, lot_id: UUID) -> list[Bidder]:
+    """All who bid on the lot, whether or not their bid could be read."""
+    own = select(bids.c.id, bids.c.vendor_id, bids.c.state)
+    mine = own.where(bids.c.lot_id == lot_id, is_current).order_by(bids.c.id)
+    return [Bidder(*row) for row in session.execute(mine)]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.rfp.awards.persistence import awards
+from services.rfp.awards.persistence import awards, closures
 from services.rfp.bids.persistence import bids, opened_bids
 from services.rfp.evaluations.domain import Ranking, Result
 from services.rfp.evaluations.usecases import ranking_of_lots
@@ -132,6 +132,12 @@ def awards_of(session: Session, rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]
     return {lot_id: (award_id, name) for lot_id, award_id, name in session.execute(made)}
 
 
+def closures_of(session: Session, rfp_id: UUID) -> Mapping[UUID, str]:
+    """By lot: the reason for which it was closed without an award."""
+    made = select(closures.c.lot_id, closures.c.reason).where(closures.c.rfp_id == rfp_id)
+    return dict(session.execute(made).all())
+
+
 def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
     """A lot that can be awarded now."""
     row = session.execute(
@@ -140,6 +146,7 @@ def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
         .join_from(lots, rfps, rfps.c.id == lots.c.rfp_id)
         .where(lots.c.id == lot_id, stage_at() == Stage.EVALUATED)
         .where(lots.c.id.not_in(select(awards.c.lot_id)))
+        .where(lots.c.id.not_in(select(closures.c.lot_id)))
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -195,10 +202,18 @@ def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
     )
 
 
-def has_outcome(session: Session, bid_id: UUID) -> bool:
-    """Whether the lot of an opened bid is awarded."""
+def has_outcome(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
+    """Whether the lot of one's own opened bid is awarded."""
     made = select(awards.c.id).join(opened_bids, opened_bids.c.lot_id == awards.c.lot_id)
-    return session.scalar(made.where(opened_bids.c.bid_id == bid_id)) is not None
+    own = made.where(opened_bids.c.bid_id == bid_id, opened_bids.c.vendor_id == vendor.vendor_id)
+    return session.scalar(own) is not None
+
+
+def ended_without_award(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
+    """Whether the lot of one's own bid was closed without an award."""
+    made = select(closures.c.lot_id).join(bids, bids.c.lot_id == closures.c.lot_id)
+    own = made.where(bids.c.id == bid_id, bids.c.vendor_id == vendor.vendor_id)
+    return session.scalar(own) is not None
 
 
 def criteria_of(session: Session, rfp_id: UUID) -> Sequence[Criterion]:

@@ -32,6 +32,22 @@ class AwardForm(Form):
     )
 
 
+class ClosureForm(Form):
+    reason = fields.String(
+        required=True,
+        validate=[validate.Length(max=5000), long_enough],
+        error_messages={"required": Words(N_("Say why no bid on this lot is chosen."))},
+    )
+
+
+class ClosureOut(Schema):
+    lot_id = fields.UUID()
+    rfp_id = fields.UUID()
+    reason = fields.String()
+    closed_by = fields.UUID()
+    closed_at = fields.AwareDateTime()
+
+
 class ListQuery(Form):
     after = fields.String(load_default="")
 

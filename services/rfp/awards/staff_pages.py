@@ -20,13 +20,18 @@ pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folde
 
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
-    """`awards_of(rfp_id)`: the comparison says by lot what became of it."""
-    return {"awards_of": awards_of}
+    """For the comparison, which says by lot what became of it."""
+    return {"awards_of": awards_of, "closures_of": closures_of}
 
 
 def awards_of(rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:
     with transaction() as session:
         return queries.awards_of(session, rfp_id)
+
+
+def closures_of(rfp_id: UUID) -> Mapping[UUID, str]:
+    with transaction() as session:
+        return queries.closures_of(session, rfp_id)
 
 
 @pages.get("")
@@ -64,6 +69,25 @@ def award(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
     except ValidationError as error:
         return invalid("awards/form.html", error, **form_of(buyer, lot_id))
     return see_other(url_for("awards.show", award_id=made.id))
+
+
+@pages.get("/lots/<uuid:lot_id>/closure")
+@requires(Staff, "buyer")
+def consider_closing(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
+    return page("awards/close.html", **form_of(buyer, lot_id))
+
+
+@pages.post("/lots/<uuid:lot_id>/closure")
+@requires(Staff, "buyer")
+@idempotent
+def close(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
+    try:
+        form = schemas.ClosureForm().load(request.form)
+        with transaction() as session:
+            closure = usecases.close_lot(session, buyer, lot_id=lot_id, now=now(), **form)
+    except ValidationError as error:
+        return invalid("awards/close.html", error, **form_of(buyer, lot_id))
+    return see_other(url_for("evaluations.show", rfp_id=closure.rfp_id))
 
 
 def form_of(buyer: Staff, lot_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What the buyer decides. Callers own the transaction; nothing here commits."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +8,8 @@ from sqlalchemy.orm import Session
 from services.rfp.awards import events
 from services.rfp.awards.domain import (
     Award,
-    LotAwarded,
+    Closure,
+    Decided,
     NotEvaluated,
     NotRanked,
     Winner,
@@ -17,11 +17,13 @@ from services.rfp.awards.domain import (
     require_reason,
     standstill_end,
 )
-from services.rfp.awards.persistence import awarded_lots, losers_of, winner_of
+from services.rfp.awards.persistence import bidders_on, decided_lots, winner_of
 from services.rfp.evaluations.domain import Ranking
 from services.rfp.evaluations.usecases import ranking_of_lots
-from services.rfp.tenders.domain import Rfp, Stage
+from services.rfp.tenders.domain import Ending, Rfp, Stage
+from services.rfp.tenders.events import rfp_closed_unsuccessful
 from services.rfp.tenders.persistence import load_rfp_of_lot, rfps
+from services.rfp.tenders.usecases import end_unsuccessful
 from services.rfp.vendors.domain import MAY_BE_INVITED
 from services.rfp.vendors.persistence import load_vendor
 from shared import audit
@@ -38,8 +40,7 @@ def award_lot(
     """Award a lot to a ranked bid, once. The RFP's row is locked, so that the second one waits."""
     require_reason(reason)
     rfp = load_rfp_of_lot(session, lot_id, rfps.c.published_at.is_not(None))
-    done = awarded_lots(session, rfp.id)
-    require_awardable(rfp, lot_id, done, now)
+    require_undecided(session, rfp, lot_id, now)
     rankings = ranking_of_lots(session, rfp)
     rank, winner = rank_of(rankings[lot_id], bid_id), winner_of(session, bid_id)
     tier = admitted_tier(session, winner.organisation_id)
@@ -55,15 +56,49 @@ def award_lot(
         standstill_ends_at=standstill_end(now, rfp.standstill_days, rfp.time_zone, CALENDAR),
     )
     session.add(award)
-    if {lot for lot, ranking in rankings.items() if ranking.ranked} == done | {lot_id}:
+    session.flush()
+    if decided_lots(session, rfp.id).is_all():
         rfp.awarded_at = now
     announce(session, buyer, rfp, award, winner, tier)
     return award
 
 
-def require_awardable(rfp: Rfp, lot_id: UUID, done: Collection[UUID], now: datetime) -> None:
-    if lot_id in done:
-        raise LotAwarded
+def close_lot(
+    session: Session, buyer: Staff, *, lot_id: UUID, reason: str, now: datetime
+) -> Closure:
+    """End a lot without an award, since no bid on it can or should be chosen; the reason says why.
+
+    With the last lot the RFP ends: as awarded if any lot was, or else as unsuccessful.
+    """
+    require_reason(reason)
+    rfp = load_rfp_of_lot(session, lot_id, rfps.c.published_at.is_not(None))
+    require_undecided(session, rfp, lot_id, now)
+    said, who = reason.strip(), buyer.user_id
+    closure = Closure(lot_id=lot_id, rfp_id=rfp.id, reason=said, closed_by=who, closed_at=now)
+    session.add(closure)
+    session.flush()
+    detail = {"lot_id": lot_id, "reason": closure.reason}
+    audit.record(session, buyer, chain=f"rfp:{rfp.id}", action="lot_closed", detail=detail)
+    end_or_go_on(session, buyer, rfp, closure, decided_lots(session, rfp.id))
+    return closure
+
+
+def end_or_go_on(
+    session: Session, buyer: Staff, rfp: Rfp, closure: Closure, decided: Decided
+) -> None:
+    """Whoever bid on the lot hears of it, or everybody invited that all of it has ended."""
+    now = closure.closed_at
+    if decided.is_all() and not decided.awarded:
+        end_unsuccessful(session, buyer, rfp, Ending.NOT_AWARDED, now)
+    else:
+        rfp.awarded_at = now if decided.is_all() else None
+        events.tell_of_closure(session, rfp, bidders_on(session, closure.lot_id), now)
+    lots = [closure.lot_id]
+    outbox.record(session, rfp_closed_unsuccessful(rfp, Ending.NOT_AWARDED, lots, now))
+
+
+def require_undecided(session: Session, rfp: Rfp, lot_id: UUID, now: datetime) -> None:
+    decided_lots(session, rfp.id).require_undecided(lot_id)
     if rfp.stage(now) is not Stage.EVALUATED:
         raise NotEvaluated(title=rfp.title)
 
@@ -91,4 +126,4 @@ def announce(
     detail = {name: getattr(award, name) for name in copied}
     audit.record(session, buyer, chain=f"rfp:{rfp.id}", action="lot_awarded", detail=detail)
     outbox.record(session, events.rfp_awarded(rfp, award, winner, tier))
-    events.tell_bidders(session, rfp, award, losers_of(session, award.lot_id, award.bid_id))
+    events.tell_bidders(session, rfp, award, bidders_on(session, award.lot_id))

@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
 from services.rfp.awards import queries
@@ -14,13 +14,16 @@ pages = Blueprint("outcomes", __name__, url_prefix="/portal/bids", template_fold
 
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
-    """`has_outcome(bid_id)`: the receipt of a bid leads on to what came of it."""
-    return {"has_outcome": has_outcome}
+    """`ending_of(bid_id)`: the receipt of a bid leads on to what came of it."""
+    return {"ending_of": ending_of}
 
 
-def has_outcome(bid_id: UUID) -> bool:
+def ending_of(bid_id: UUID) -> str:
+    """Of the reader's own bid."""
     with transaction() as session:
-        return queries.has_outcome(session, bid_id)
+        if queries.has_outcome(session, g.actor, bid_id):
+            return "awarded"
+        return "closed" if queries.ended_without_award(session, g.actor, bid_id) else ""
 
 
 @pages.get("/<uuid:bid_id>/outcome")

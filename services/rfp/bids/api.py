@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from services.rfp.bids import queries, schemas, usecases
 from services.rfp.bids.domain import Bid, BidContent, Document
 from services.rfp.bids.queries import READERS, Reader
+from services.rfp.tenders.domain import Stage
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import requires, transaction
 from shared.web.errors import sentence
@@ -18,6 +19,7 @@ FILE = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
+STATES = {Stage.CLOSED: "waiting", Stage.UNSUCCESSFUL: "unsuccessful"}
 api = Blueprint("bids-api", __name__, url_prefix="/api/v1", description="Bids and their opening")
 
 
@@ -140,11 +142,14 @@ def show_opening(reader: Reader, rfp_id: UUID) -> queries.OpeningRoom:
 @requires(Staff, "opener")
 @api.response(200, schemas.Confirmation)
 def confirm_opening(opener: Staff, rfp_id: UUID) -> dict[str, str]:
-    """Confirm once. When two openers have, all bids are open."""
+    """Confirm once. When two openers have, all bids are open.
+
+    `state` is then `opened`, before that `waiting`, and `unsuccessful` if nobody has bid.
+    """
     keys = current_app.extensions["keys"]
     with transaction() as session:
-        opened = usecases.confirm_opening(session, opener, rfp_id=rfp_id, keys=keys)
-    return {"state": "opened" if opened else "waiting"}
+        stage = usecases.confirm_opening(session, opener, rfp_id=rfp_id, keys=keys)
+    return {"state": STATES.get(stage, "opened")}
 
 
 def draft_of(bidding: queries.Bidding) -> dict[str, Any]:

@@ -81,6 +81,19 @@ def tell_evaluators(session: Session, rfp: Rfp, now: datetime) -> None:
     )
 
 
+def tell_buyer(session: Session, rfp: Rfp, now: datetime) -> None:
+    """Bids were opened, and none can be read."""
+    notify(
+        session,
+        source=SOURCE,
+        to=[rfp.buyer_id],
+        template="bids_unreadable",
+        path=f"/admin/evaluations/{rfp.id}",
+        now=now,
+        **about(rfp),
+    )
+
+
 def about(rfp: Rfp) -> dict[str, Any]:
     return {
         "subject_type": "rfp",

@@ -19,8 +19,12 @@ def decrypt_documents(context: Context) -> None:
 
 
 def tell_openers(context: Context) -> None:
+    """Each RFP in its own transaction, because its row is locked."""
     with context.sessions.begin() as session:
-        usecases.tell_openers(session)
+        due = usecases.past_deadline(session)
+    for rfp_id in due:
+        with context.sessions.begin() as session:
+            usecases.tell_openers(session, rfp_id=rfp_id)
 
 
 JOBS: Jobs = {"decrypt_documents": decrypt_documents, "tell_openers": tell_openers}

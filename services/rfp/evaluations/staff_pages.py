@@ -30,8 +30,15 @@ HAPPENED = {
     "scores_submitted": N_("An evaluator submitted their scores"),
     "evaluation_completed": N_("Evaluation complete"),
     "lot_awarded": N_("Lot awarded"),
+    "lot_closed": N_("Lot closed without an award: %(reason)s"),
+    "rfp_unsuccessful": N_("Ended without an award"),
 }
-TONES = {Stage.OPENED: "active", Stage.EVALUATED: "good", Stage.AWARDED: "good"}
+TONES = {
+    Stage.OPENED: "active",
+    Stage.EVALUATED: "good",
+    Stage.AWARDED: "good",
+    Stage.UNSUCCESSFUL: "off",
+}
 
 
 @pages.get("")

@@ -1,6 +1,10 @@
 """What tenders tell others. Nothing here says who was invited, who asked, or who bids."""
 
-from services.rfp.tenders.domain import Rfp
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from services.rfp.tenders.domain import Ending, Rfp
 from shared.messaging.envelope import Event
 
 SOURCE = "/tandem/rfp"
@@ -20,5 +24,28 @@ def rfp_published(rfp: Rfp) -> Event:
             "version": rfp.version,
             "lots": [{"lot_id": str(lot.id), "title": lot.title} for lot in rfp.lots],
             "deadline_at": rfp.deadline_at.isoformat(),
+        },
+    )
+
+
+def rfp_closed_unsuccessful(
+    rfp: Rfp, cause: Ending, lots: Collection[UUID], closed_at: datetime
+) -> Event:
+    """`lots` end here without an award. Why, in words, stays with the buying side."""
+    return Event.of(
+        "tandem.rfp.rfp_closed_unsuccessful.v1",
+        source=SOURCE,
+        subject=rfp.id,
+        time=closed_at,
+        data={
+            "rfp_id": str(rfp.id),
+            "number": rfp.number,
+            "title": rfp.title,
+            "closed_at": closed_at.isoformat(),
+            "cause": cause,
+            "lots": [
+                {"lot_id": str(lot.id), "title": lot.title} for lot in rfp.lots if lot.id in lots
+            ],
+            "ended": rfp.unsuccessful_at is not None,
         },
     )

@@ -58,6 +58,7 @@ rfps = Table(
     Column("opened_at", Instant),
     Column("evaluated_at", Instant),
     Column("awarded_at", Instant),
+    Column("unsuccessful_at", Instant),
 )
 
 

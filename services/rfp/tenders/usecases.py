@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.rfp.plans.domain import PlanState
 from services.rfp.plans.persistence import load_plan
 from services.rfp.tenders import events
-from services.rfp.tenders.domain import Question, Rfp, RfpContent, errors
+from services.rfp.tenders.domain import Ending, Question, Rfp, RfpContent, errors
 from services.rfp.tenders.persistence import (
     circumstances,
     load_question,
@@ -81,6 +81,17 @@ def answer_question(
     tell_invited(session, rfp, "question_answered", now, dedupe=str(question.id))
 
 
+def end_unsuccessful(
+    session: Session, actor: Staff | str, rfp: Rfp, cause: Ending, now: datetime
+) -> None:
+    """No lot of it is awarded and none will be. The caller has locked it and tells the others."""
+    rfp.unsuccessful_at = now
+    note(session, actor, rfp, "rfp_unsuccessful", cause=cause)
+    tell_invited(session, rfp, "rfp_unsuccessful", now, dedupe=str(rfp.id))
+    path = f"/admin/rfps/{rfp.id}"
+    tell(session, rfp, "rfp_unsuccessful", [rfp.buyer_id], now, path=path, dedupe=str(rfp.id))
+
+
 def tell_invited(
     session: Session,
     rfp: Rfp,
@@ -122,5 +133,7 @@ def tell(
     )
 
 
-def note(session: Session, actor: Staff | Vendor, rfp: Rfp, action: str, **detail: str) -> None:
+def note(
+    session: Session, actor: Staff | Vendor | str, rfp: Rfp, action: str, **detail: str
+) -> None:
     audit.record(session, actor, chain=f"rfp:{rfp.id}", action=action, detail=detail)

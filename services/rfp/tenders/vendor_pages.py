@@ -22,6 +22,7 @@ TONES = {
     Stage.OPENED: "wait",
     Stage.EVALUATED: "wait",
     Stage.AWARDED: "off",
+    Stage.UNSUCCESSFUL: "off",
 }
 TABS = ("overview", "questions")
 

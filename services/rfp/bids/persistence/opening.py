@@ -21,7 +21,7 @@ from services.rfp.bids.persistence.tables import (
     opening_notices,
     openings,
 )
-from services.rfp.tenders.domain import Rfp, Stage
+from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.persistence import lots, rfps, stage_at
 
 
@@ -75,10 +75,10 @@ def delete_drafts(session: Session, rfp_id: UUID) -> None:
     session.execute(sa.delete(bid_drafts).where(bid_drafts.c.lot_id.in_(lots_of(rfp_id))))
 
 
-def rfps_to_open(session: Session) -> Sequence[Rfp]:
+def rfps_past_deadline(session: Session) -> Sequence[UUID]:
     """Closed, and their openers have not been told yet."""
     told = select(opening_notices.c.rfp_id)
-    due = select(Rfp).where(stage_at() == Stage.CLOSED, rfps.c.id.not_in(told))
+    due = select(rfps.c.id).where(stage_at() == Stage.CLOSED, rfps.c.id.not_in(told))
     return session.scalars(due.order_by(rfps.c.deadline_at, rfps.c.id).limit(100)).all()
 
 

@@ -14,6 +14,7 @@ from services.rfp.bids.usecases.opening import (
     confirm_opening,
     decrypt_document,
     documents_to_decrypt,
+    past_deadline,
     tell_openers,
 )
 from services.rfp.bids.usecases.submission import submit_bid
@@ -26,6 +27,7 @@ __all__ = [
     "confirm_opening",
     "decrypt_document",
     "documents_to_decrypt",
+    "past_deadline",
     "remove_file",
     "require_bidder",
     "save_draft",

@@ -32,17 +32,19 @@ from services.rfp.bids.persistence import (
     opened_bids,
     opening_notices,
     openings,
-    rfps_to_open,
+    rfps_past_deadline,
     sealed_bids,
     sealed_documents,
     settle_document,
 )
 from services.rfp.sealing.domain import KeyStore, Unreadable, unseal, unseal_chunks
-from services.rfp.tenders.domain import Rfp
+from services.rfp.tenders import events as tender_events
+from services.rfp.tenders.domain import Ending, Rfp, Stage
 from services.rfp.tenders.domain.rfp import LEAST_OPENERS
 from services.rfp.tenders.persistence import load_rfp, rfps
+from services.rfp.tenders.usecases import end_unsuccessful
 from shared import audit, db, jobs
-from shared.files import Storage, StoredFile, store
+from shared.files import Storage, StoredFile, keep, received
 from shared.kernel import Staff, uuid7
 from shared.messaging import outbox
 
@@ -51,32 +53,52 @@ DECRYPT = "decrypt_documents"  # the job that follows
 DAMAGED = (Unreadable, ValueError, KeyError, TypeError, ArithmeticError, DataError, IntegrityError)
 
 
-def confirm_opening(session: Session, opener: Staff, *, rfp_id: UUID, keys: KeyStore) -> bool:
-    """Confirm that the bids be opened, and open them if enough have. Says whether they are open."""
+def confirm_opening(session: Session, opener: Staff, *, rfp_id: UUID, keys: KeyStore) -> Stage:
+    """Confirm that the bids be opened, and open them if enough have. Says where the RFP stands."""
     rfp = load_rfp(session, rfp_id, rfps.c.published_at.is_not(None))
     now = db.clock(session)  # after the lock, so that no bid is under way any more
     require_opener(rfp, opener.user_id, now)
     if not add_row(session, openings, rfp_id=rfp_id, person_id=opener.user_id, at=now):
         raise AlreadyConfirmed
     audit.record(session, opener, chain=f"rfp:{rfp_id}", action="opening_confirmed")
-    if len(confirmed_by(session, rfp_id)) < LEAST_OPENERS:
+    enough = len(confirmed_by(session, rfp_id)) >= LEAST_OPENERS
+    if enough and not close_without_bids(session, opener, rfp, now):
+        open_bids(session, opener, rfp, keys, now)
+    return rfp.stage(now)
+
+
+def close_without_bids(session: Session, actor: Staff | str, rfp: Rfp, now: datetime) -> bool:
+    """If nobody has bid, there is nothing to open: the RFP ends here. Says whether it does."""
+    if sealed_bids(session, rfp.id):
         return False
-    open_bids(session, opener, rfp, keys, now)
+    delete_drafts(session, rfp.id)
+    end_unsuccessful(session, actor, rfp, Ending.NO_BIDS, now)
+    lots = [lot.id for lot in rfp.lots]
+    outbox.record(session, tender_events.rfp_closed_unsuccessful(rfp, Ending.NO_BIDS, lots, now))
     return True
 
 
 def open_bids(session: Session, opener: Staff, rfp: Rfp, keys: KeyStore, now: datetime) -> None:
     """Everything at once. A bid that cannot be read stops no other and is recorded as such."""
     received = sealed_bids(session, rfp.id)
-    key = keys.existing_key(rfp.id) if received else b""
+    key = keys.existing_key(rfp.id)
     senders = {bid.id: open_bid(session, rfp, bid, key) for bid in received}
     rfp.opened_at = now
     delete_drafts(session, rfp.id)
     opened = [bid for bid in received if bid.state is BidState.OPENED]
     outbox.record(session, events.bids_opened(rfp, opened, now))
-    events.tell_evaluators(session, rfp, now)
+    go_on(session, rfp, opened, now)
     minute(session, opener, rfp, received, senders)
     jobs.defer(session, DECRYPT)
+
+
+def go_on(session: Session, rfp: Rfp, opened: Sequence[Bid], now: datetime) -> None:
+    """To the evaluators; or, where no bid can be read, to the buyer, who closes the lots."""
+    if opened:
+        events.tell_evaluators(session, rfp, now)
+    else:
+        rfp.evaluated_at = now
+        events.tell_buyer(session, rfp, now)
 
 
 def open_bid(session: Session, rfp: Rfp, bid: Bid, key: bytes) -> str:
@@ -158,19 +180,24 @@ def decrypted(session: Session, storage: Storage, sealed: SealedDocument) -> Sto
     chunks = unseal_chunks(storage.get(sealed.location), sealed.key, size=sealed.size)
     about = {"name": sealed.name, "media_type": sealed.media_type, "by": sealed.submitted_by}
     try:
-        with session.begin_nested():
-            file = store(session, storage, chunks, prefix="opened", limit=sealed.size, **about)
+        with received(storage, chunks, prefix="opened", limit=sealed.size, **about) as file:
             if file.sha256 != sealed.sha256:
-                storage.delete(file.key)
                 raise Unreadable
+            return keep(session, file)
     except (Unreadable, FileNotFoundError):
         return None
-    return file
 
 
-def tell_openers(session: Session) -> None:
-    """Once per RFP, when its deadline has passed."""
-    now = db.clock(session)
-    for rfp in rfps_to_open(session):
-        if add_row(session, opening_notices, rfp_id=rfp.id, at=now):
-            events.tell_openers(session, rfp, now)
+def past_deadline(session: Session) -> Sequence[UUID]:
+    """RFPs whose deadline has passed, and of whom nobody has been told yet."""
+    return rfps_past_deadline(session)
+
+
+def tell_openers(session: Session, *, rfp_id: UUID) -> None:
+    """Once per RFP, when its deadline has passed. Without a bid it is closed instead."""
+    rfp = load_rfp(session, rfp_id)
+    now = db.clock(session)  # after the lock, so that no bid is under way any more
+    if rfp.stage(now) is not Stage.CLOSED or close_without_bids(session, "system", rfp, now):
+        return
+    if add_row(session, opening_notices, rfp_id=rfp.id, at=now):
+        events.tell_openers(session, rfp, now)

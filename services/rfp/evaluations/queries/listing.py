@@ -17,7 +17,7 @@ from services.rfp.tenders.domain import Duty, Stage
 from services.rfp.tenders.persistence import committee, lots, rfps, stage_at
 from shared.kernel import Staff
 
-IN_EVALUATION = (Stage.OPENED, Stage.EVALUATED, Stage.AWARDED)
+IS_OPENED = rfps.c.opened_at.is_not(None)
 ORDER = (rfps.c.opened_at, rfps.c.id)
 
 
@@ -66,7 +66,7 @@ ROW = (
 
 def evaluations(reader: Reader) -> sa.Select[Any]:
     """Of opened RFPs, for `paginate` with ORDER and EvaluationRow. Evaluators see their own."""
-    opened = select(*ROW).where(stage_at().in_(IN_EVALUATION))
+    opened = select(*ROW).where(IS_OPENED)
     return opened if oversees(reader) else opened.where(named(reader))
 
 

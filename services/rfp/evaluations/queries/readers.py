@@ -31,7 +31,7 @@ def oversees(reader: Reader) -> bool:
 
 def part_of(reader: Reader, panel: Panel, stage: Stage) -> Part:
     """Evaluators of the RFP first of all; besides them those who oversee it."""
-    complete = stage in (Stage.EVALUATED, Stage.AWARDED)
+    complete = stage is not Stage.OPENED
     if reader.person_id in panel.members:
         return part_of_member(reader, panel, complete=complete)
     if not oversees(reader):

@@ -273,6 +273,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("evaluated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unsuccessful_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_rfps_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rfps")),
         sa.UniqueConstraint("number", name=op.f("uq_rfps_number")),
@@ -591,3 +592,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_scores_bid_id", "scores", ["bid_id"], unique=False)
     op.create_index("ix_scores_rfp_id", "scores", ["rfp_id"], unique=False)
+    op.create_table(
+        "lot_closures",
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("rfp_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_closures_lot_id")),
+        sa.ForeignKeyConstraint(["rfp_id"], ["rfps.id"], name=op.f("fk_lot_closures_rfp_id")),
+        sa.PrimaryKeyConstraint("lot_id", name=op.f("pk_lot_closures")),
+    )
+    op.create_index(op.f("ix_lot_closures_rfp_id"), "lot_closures", ["rfp_id"], unique=False)

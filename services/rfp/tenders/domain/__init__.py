@@ -4,6 +4,7 @@ from services.rfp.tenders.domain import errors
 from services.rfp.tenders.domain.choices import (
     Direction,
     Duty,
+    Ending,
     Formula,
     Preset,
     PriceFormula,
@@ -27,7 +28,6 @@ from services.rfp.tenders.domain.rfp import (
     Rfp,
     RfpContent,
     is_open,
-    stage,
 )
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Criterion",
     "Direction",
     "Duty",
+    "Ending",
     "Formula",
     "Invitation",
     "Lot",
@@ -53,5 +54,4 @@ __all__ = [
     "default_criteria",
     "errors",
     "is_open",
-    "stage",
 ]

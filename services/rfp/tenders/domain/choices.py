@@ -10,6 +10,7 @@ class Stage(Labelled):
     OPENED = "opened", N_("In evaluation")
     EVALUATED = "evaluated", N_("Evaluated")
     AWARDED = "awarded", N_("Awarded")
+    UNSUCCESSFUL = "unsuccessful", N_("Unsuccessful")
 
 
 class Preset(Labelled):
@@ -38,3 +39,10 @@ class Window(Labelled):
 class Duty(Labelled):
     EVALUATOR = "evaluator", N_("Evaluator")
     OPENER = "opener", N_("Bid opener")
+
+
+class Ending(Labelled):
+    """Why something ends without an award."""
+
+    NO_BIDS = "no_bids", N_("Nobody has bid")
+    NOT_AWARDED = "not_awarded", N_("No bid was chosen")

@@ -24,6 +24,7 @@ LEAST_OPENERS = 2
 LEAST_EVALUATORS = 3
 # The latest of these moments that has come says the stage of a published RFP.
 MOMENTS = {
+    "unsuccessful_at": Stage.UNSUCCESSFUL,
     "awarded_at": Stage.AWARDED,
     "evaluated_at": Stage.EVALUATED,
     "opened_at": Stage.OPENED,
@@ -98,6 +99,7 @@ class Rfp:
     opened_at: datetime | None = None
     evaluated_at: datetime | None = None
     awarded_at: datetime | None = None
+    unsuccessful_at: datetime | None = None
     id: UUID = field(default_factory=uuid7)
 
     def rewrite(self, content: RfpContent) -> None:
@@ -183,14 +185,13 @@ class Rfp:
             raise errors.RfpClosed(title=self.title)
 
     def stage(self, now: datetime) -> Stage:
-        return stage(
-            self.published_at,
-            self.deadline_at,
-            self.opened_at,
-            self.evaluated_at,
-            self.awarded_at,
-            now=now,
-        )
+        """Where it stands. `persistence.stage_at` says the same in SQL, from the same table."""
+        if self.published_at is None:
+            return Stage.DRAFT
+        for name, reached in MOMENTS.items():
+            if getattr(self, name) is not None:
+                return reached
+        return Stage.OPEN if is_open(self.deadline_at, now) else Stage.CLOSED
 
 
 def refusals(
@@ -206,22 +207,3 @@ def refusals(
 def is_open(deadline_at: Any, now: Any) -> Any:
     """Untyped because queries pass columns: `<` means the same in Python and in SQL."""
     return now < deadline_at
-
-
-def stage(
-    published_at: datetime | None,
-    deadline_at: datetime,
-    opened_at: datetime | None,
-    evaluated_at: datetime | None,
-    awarded_at: datetime | None,
-    *,
-    now: datetime,
-) -> Stage:
-    """Where an RFP stands. `persistence.stage_at` says the same in SQL, from the same table."""
-    if published_at is None:
-        return Stage.DRAFT
-    come = {"awarded_at": awarded_at, "evaluated_at": evaluated_at, "opened_at": opened_at}
-    for name, reached in MOMENTS.items():
-        if come[name] is not None:
-            return reached
-    return Stage.OPEN if is_open(deadline_at, now) else Stage.CLOSED

@@ -61,6 +61,7 @@ class RfpView(Asked):
     buyer_id: UUID
     buyer: str
     created_at: datetime
+    opened_at: datetime | None
     invitees: Sequence[Named]
     openers: Sequence[Named]
     evaluators: Sequence[Named]
@@ -78,6 +79,9 @@ class RfpView(Asked):
 
 ORDER = (rfps.c.created_at, rfps.c.id)
 ROW = (rfps.c.id, rfps.c.number, rfps.c.title, stage_at(), rfps.c.deadline_at, rfps.c.created_at)
+
+
+MOMENTS_OF = (rfps.c.created_at, rfps.c.opened_at)
 
 
 def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
@@ -102,7 +106,7 @@ def rfp_counts(session: Session, reader: Reader) -> Mapping[Stage, int]:
 
 def show_rfp(session: Session, reader: Reader, rfp_id: UUID) -> RfpView:
     more = (rfps.c.plan_id, plans.c.number.label("plan_number"), plans.c.title.label("plan_title"))
-    known = select(*OWN, *more, rfps.c.buyer_id, rfps.c.created_at).join_from(rfps, plans)
+    known = select(*OWN, *more, rfps.c.buyer_id, *MOMENTS_OF).join_from(rfps, plans)
     row = session.execute(known.where(rfps.c.id == rfp_id, visible_to(reader))).one_or_none()
     if row is None:
         raise NotFound
@@ -158,5 +162,6 @@ def rfps_with_questions(session: Session, buyer: Staff) -> list[RfpRow]:
     """One's own RFPs in which somebody waits for an answer, the most urgent first."""
     waiting = select(questions.c.rfp_id).where(questions.c.answered_at.is_(None))
     own = all_rfps(buyer).where(rfps.c.buyer_id == buyer.user_id, rfps.c.id.in_(waiting))
+    own = own.where(stage_at() != Stage.UNSUCCESSFUL)
     rows = session.execute(own.order_by(rfps.c.deadline_at, rfps.c.id).limit(100))
     return [RfpRow(*row) for row in rows]

@@ -24,6 +24,7 @@ TONES = {
     Stage.OPENED: "active",
     Stage.EVALUATED: "wait",
     Stage.AWARDED: "good",
+    Stage.UNSUCCESSFUL: "off",
 }
 # Who asked a question stays out of sight: the entry has a name, the timeline must not.
 HAPPENED = {
@@ -37,6 +38,8 @@ HAPPENED = {
     "scores_submitted": N_("An evaluator submitted their scores"),
     "evaluation_completed": N_("Evaluation complete"),
     "lot_awarded": N_("Lot awarded"),
+    "lot_closed": N_("Lot closed without an award: %(reason)s"),
+    "rfp_unsuccessful": N_("Ended without an award"),
 }
 TABS = ("overview", "questions", "history")
 
