@@ -29,12 +29,13 @@ def add_cause(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def without_values(fault: ExcInfo) -> str:
+def without_values(exc_info: ExcInfo) -> str:
     """A traceback in which errors of the database say their kind only.
 
     Their own texts quote what was to be written: prices of sealed bids, names, addresses.
     """
-    told, error = [], fault[1]
+    told: list[str] = []
+    error: BaseException | None = exc_info[1]
     while error is not None and len(told) < 10:
         told.append("".join(traceback.format_tb(error.__traceback__)) + said(error))
         before = None if error.__suppress_context__ else error.__context__

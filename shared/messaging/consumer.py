@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Any
 
 from kafka import KafkaConsumer
-from kafka.errors import KafkaError
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -42,7 +41,7 @@ def consume_batch(
         if messages:
             handle_all(messages, sessions, handlers, group=group, bury=bury)
             kafka.commit(consumer)
-    except (Unavailable, OperationalError, KafkaError):
+    except Exception:  # database or broker are away: nothing was decided about these messages
         kafka.seek_back(consumer, batches)
         raise
     return len(messages)

@@ -66,7 +66,7 @@ class DeadLetter:
 
 def bury(session: Session, message: Any, error: str, attempts: int) -> None:
     """List a message that is already safe in the dead-letter topic."""
-    headers = {name: content.decode("utf-8", "replace") for name, content in message.headers}
+    headers = {as_text(name.encode()): as_text(content) for name, content in message.headers}
     values = {
         "id": uuid7(),
         "topic": message.topic,
@@ -80,6 +80,11 @@ def bury(session: Session, message: Any, error: str, attempts: int) -> None:
         "attempts": attempts,
     }
     session.execute(insert(dead_letters).values(values).on_conflict_do_nothing())
+
+
+def as_text(content: bytes | None) -> str:
+    """Text that JSONB takes: what is not UTF-8, and NUL, is written as `\\xff`."""
+    return (content or b"").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def waiting(session: Session, *, limit: int = 100) -> Sequence[DeadLetter]:

@@ -72,8 +72,10 @@ def encode(event: Event) -> tuple[dict[str, str], bytes]:
 
 
 def decode(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes) -> Event:
+    """Headers that are not CloudEvents' own may be anything; nobody looks at them."""
     try:
-        ce = {name.removeprefix("ce_"): content.decode() for name, content in headers}
+        own = ((name, content) for name, content in headers if name.startswith("ce_"))
+        ce = {name.removeprefix("ce_"): content.decode() for name, content in own}
         return Event(
             topic=topic,
             type=ce["type"],

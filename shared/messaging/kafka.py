@@ -83,8 +83,10 @@ class Publisher:
         )
 
     def send_dead_letter(self, message: Any, *, group: str, error: str, attempts: int) -> None:
-        """Keep key, value and headers as they came; say beside them what went wrong."""
-        self.producer = self.producer or new_producer(self.bootstrap, self.client_id)
+        """Keep key, value and headers as they came; say beside them what went wrong.
+
+        With these a message may outgrow the topic. Then the letter only says where it stands.
+        """
         origin = {
             "dlq-original-topic": message.topic,
             "dlq-original-partition": str(message.partition),
@@ -93,10 +95,26 @@ class Publisher:
             "dlq-error": error,
             "dlq-attempts": str(attempts),
         }
-        headers = [*message.headers, *((name, text.encode()) for name, text in origin.items())]
+        said = [(name, text.encode()) for name, text in origin.items()]
+        own = [(name, content or b"") for name, content in message.headers]
         topic = f"{message.topic}.dlq.{group}"
-        sent = self.producer.send(topic, value=message.value, key=message.key, headers=headers)
-        sent.get(timeout=SEND_TIMEOUT_S)
+        try:
+            self.send_one(topic, message.key, message.value or b"", [*own, *said])
+        except MessageSizeTooLargeError:
+            self.send_one(topic, None, b"", [*said, ("dlq-truncated", b"true")])
+
+    def send_one(
+        self, topic: str, key: bytes | None, value: bytes, headers: list[tuple[str, bytes]]
+    ) -> None:
+        self.producer = self.producer or new_producer(self.bootstrap, self.client_id)
+        try:
+            sent = self.producer.send(topic, value=value, key=key, headers=headers)
+            sent.get(timeout=SEND_TIMEOUT_S)
+        except MessageSizeTooLargeError:
+            raise
+        except KafkaError:
+            self.close()
+            raise
 
     def close(self) -> None:
         if self.producer:

@@ -15,7 +15,7 @@ from support.database import Sessions, rows
 
 from shared import telemetry
 from shared.messaging import dead_letters, inbox, kafka, outbox
-from shared.messaging.consumer import consume_batch
+from shared.messaging.consumer import burier, consume_batch
 from shared.messaging.dead_letters import LetterSettled, LetterStillFails
 from shared.messaging.envelope import Event, decode
 from shared.messaging.notices import notify
@@ -236,6 +236,93 @@ def test_poison_is_put_aside_at_once(
     consume(consumer, sessions, buried, {ERASED: lambda session, event: None})
     assert [(found, attempts) for _, found, attempts in buried] == [(error, 1)]
     assert consumer.committed == 1
+
+
+class Topic(Broker):
+    """A dead-letter topic that takes letters up to a size."""
+
+    limit = 1_048_588
+
+    def send(self, topic: str, value: bytes, key: bytes, headers: list[Any]) -> SimpleNamespace:
+        size = len(value) + len(key or b"") + sum(len(name) + len(said) for name, said in headers)
+        if size > self.limit:
+            raise MessageSizeTooLargeError
+        return super().send(topic, value, key, headers)
+
+
+def really_burying(sessions: Sessions, topic: Broker) -> Any:
+    publisher = kafka.Publisher("nowhere:1", "test")
+    publisher.producer = topic
+    return SimpleNamespace(bury=burier(sessions, publisher, "rfp"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "shown"),
+    [("a\0b", b"c\0d", "c\\x00d"), ("null", None, ""), ("bytes", b"\xff\x00", "\\xff\\x00")],
+)
+def test_strange_headers_are_buried_too(
+    sessions: Sessions, name: str, content: bytes | None, shown: str
+) -> None:
+    [message] = sent_messages(sessions, an_event())
+    strange = [*message.headers, (name, content), ("ce_time", content)]
+    consumer, topic = Consumer([SimpleNamespace(**vars(message) | {"headers": strange})]), Topic()
+    consume(consumer, sessions, really_burying(sessions, topic), {})
+    assert consumer.committed == 1 and len(topic.log) == 1
+    [letter] = rows(sessions, dead_letters.dead_letters)
+    assert letter.error == "Undecodable" and letter.value == message.value
+    assert letter.type == ERASED and letter.headers["ce_time"] == shown
+
+
+def test_headers_of_others_may_be_anything(sessions: Sessions, buried: Cemetery) -> None:
+    [message] = sent_messages(sessions, an_event())
+    heard: list[Event] = []
+    foreign = [("trace", b"\xff"), ("null", None), ("type", b"theirs")]
+    consumer = Consumer([SimpleNamespace(**vars(message) | {"headers": message.headers + foreign})])
+    consume(consumer, sessions, buried, {ERASED: lambda session, event: heard.append(event)})
+    assert len(heard) == 1 and not buried
+
+
+def test_a_message_that_outgrows_the_topic_is_named_there(sessions: Sessions) -> None:
+    [message] = sent_messages(sessions, an_event())
+    large = vars(message) | {"value": b"x" * (Topic.limit - 400), "headers": []}
+    consumer, topic = Consumer([SimpleNamespace(**large | {"headers": message.headers})]), Topic()
+    consume(consumer, sessions, really_burying(sessions, topic), {})
+    assert consumer.committed == 1
+    [sent] = topic.log
+    said = dict(sent.headers)
+    assert (sent.key, sent.value, said["dlq-truncated"]) == (None, b"", b"true")
+    assert (said["dlq-original-topic"], said["dlq-original-offset"]) == (
+        sent.topic[:-8].encode(),
+        b"0",
+    )
+    [letter] = rows(sessions, dead_letters.dead_letters)
+    assert letter.value == large["value"], "the list has it whole"
+
+
+def test_a_message_without_key_and_value_is_buried(sessions: Sessions) -> None:
+    [message] = sent_messages(sessions, an_event())
+    empty = vars(message) | {"value": None, "key": None}
+    consumer, topic = Consumer([SimpleNamespace(**empty)]), Topic()
+    consume(consumer, sessions, really_burying(sessions, topic), {ERASED: lambda s, e: None})
+    assert consumer.committed == 1 and topic.log[0].value == b""
+
+
+@pytest.mark.parametrize("away", [KafkaTimeoutError(), OSError(), KeyError()])
+def test_whatever_hinders_a_burial_moves_no_offset(sessions: Sessions, away: Exception) -> None:
+    def bury(message: Any, error: str, attempts: int) -> None:
+        raise away
+
+    consumer = Consumer(
+        [
+            SimpleNamespace(
+                **vars(sent_messages(sessions, an_event())[0]),
+            )
+        ]
+    )
+    consumer.messages[0].value = b"{"
+    with pytest.raises(type(away)):
+        consume(consumer, sessions, SimpleNamespace(bury=bury), {})
+    assert (consumer.committed, consumer.position) == (0, 0)
 
 
 class TestDeadLetters:
