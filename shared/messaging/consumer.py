@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shared.logging import get_logger
 from shared.messaging import dead_letters, kafka
-from shared.messaging.envelope import Event, Undecodable, decode
-from shared.messaging.inbox import Handler, handle_once
-from shared.messaging.schemas import InvalidData, validate
+from shared.messaging.envelope import Undecodable
+from shared.messaging.inbox import Handler, handle_once, read
+from shared.messaging.schemas import InvalidData
 
 log = get_logger(__name__)
 ATTEMPTS = 5
@@ -71,13 +71,6 @@ def handle_each(
 ) -> None:
     for message in messages:
         handle_once(session, read(message, handlers), handlers, consumer=group)
-
-
-def read(message: Any, handlers: Mapping[str, Handler]) -> Event:
-    event = decode(message.topic, message.headers, message.value)
-    if event.type in handlers:
-        validate(event.type, event.data)
-    return event
 
 
 def handle_alone(

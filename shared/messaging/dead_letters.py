@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from sqlalchemy.orm import Session
 from shared.db import Instant, metadata
 from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
 from shared.messaging import inbox
-from shared.messaging.envelope import decode
 
 
 class DeadLetterState(Labelled):
@@ -112,14 +112,19 @@ def replay(
 ) -> None:
     """Handle the message now. An inbox entry, if there is one, makes this a no-operation."""
     letter = load_waiting(session, letter_id)
-    headers = [(name, content.encode()) for name, content in letter.headers.items()]
     try:
         with session.begin_nested():
-            event = decode(letter.topic, headers, letter.value)
+            event = inbox.read(as_message(letter), handlers)
             inbox.handle_once(session, event, handlers, consumer=consumer)
     except Exception as fault:  # whatever a handler raises is shown to the operator
         raise LetterStillFails(error=type(fault).__name__) from fault
     settle(session, letter_id, DeadLetterState.REPLAYED)
+
+
+def as_message(letter: sa.Row[Any]) -> Any:
+    """As it came from its topic."""
+    headers = [(name, content.encode()) for name, content in letter.headers.items()]
+    return SimpleNamespace(topic=letter.topic, headers=headers, value=letter.value)
 
 
 def discard(session: Session, letter_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Column, String, Table, Uuid, func
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from shared import telemetry
 from shared.db import Instant, metadata
-from shared.messaging.envelope import Event, Undecodable, topic_of
+from shared.messaging.envelope import Event, Undecodable, decode, topic_of
+from shared.messaging.schemas import validate
 
 inbox = Table(
     "inbox",
@@ -24,6 +26,14 @@ inbox = Table(
 sa.Index("ix_inbox_handled_at", inbox.c.handled_at)
 
 Handler = Callable[[Session, Event], None]
+
+
+def read(message: Any, handlers: Mapping[str, Handler]) -> Event:
+    """The event in a message or a dead letter; what will be handled has to fit its schema."""
+    event = decode(message.topic, message.headers, message.value)
+    if event.type in handlers:
+        validate(event.type, event.data)
+    return event
 
 
 def handle_once(

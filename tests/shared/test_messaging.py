@@ -367,6 +367,19 @@ class TestDeadLetters:
             assert dead_letters.waiting(session) == [letter]
         assert rows(sessions, inbox.inbox) == []
 
+    def test_a_replay_holds_it_against_its_schema_too(
+        self, sessions: Sessions, letter: dead_letters.DeadLetter
+    ) -> None:
+        ran: list[Event] = []
+        table = dead_letters.dead_letters
+        with sessions.begin() as session:
+            session.execute(sa.update(table).values(value=b'{"person_id": 7}'))
+            with pytest.raises(LetterStillFails, match="InvalidData"):
+                dead_letters.replay(
+                    session, letter.id, {ERASED: lambda s, e: ran.append(e)}, consumer="rfp"
+                )
+        assert ran == []
+
     def test_a_discarded_letter_is_gone_from_the_list(
         self, sessions: Sessions, letter: dead_letters.DeadLetter
     ) -> None:

@@ -1,5 +1,6 @@
 """Transactions of a request, and what the gateway asks every service."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from support.actors import bearer, staff, vendor
+from support.actors import actors, an_id, auditor, bearer, staff, vendor
 from support.database import Sessions, know, rows
 from support.web_app import make_app
 
 from shared import audit, db
+from shared.directory import learn, organisations
 from shared.messaging.dead_letters import bury, dead_letters
 from shared.messaging.inbox import inbox
 from shared.web import transaction
@@ -118,7 +120,7 @@ def test_operations_tell_how_the_service_is(client: FlaskClient) -> None:
     }
 
 
-def a_letter(sessions: Sessions, kind: str) -> str:
+def a_letter(sessions: Sessions, kind: str, value: bytes = b"{}") -> str:
     """A message as the consumer hands it to `bury`."""
     data = {"id": "01890f3e-7b1a-7c1e-8000-000000000009", "source": "/x", "specversion": "1.0"}
     headers = data | {"type": kind, "subject": "s", "time": "2026-11-22T09:00:00+00:00"}
@@ -127,7 +129,7 @@ def a_letter(sessions: Sessions, kind: str) -> str:
         partition=0,
         offset=1,
         key=b"s",
-        value=b"{}",
+        value=value,
         headers=[(f"ce_{name}", text.encode()) for name, text in headers.items()],
     )
     with sessions.begin() as session:
@@ -168,7 +170,8 @@ def test_a_letter_is_replayed_through_the_handlers(
         heard.append(event.type)
 
     app.extensions["handlers"] = {kind: hear}
-    letter = a_letter(sessions, kind)
+    sample = Path(f"tests/event_samples/{kind}.json").read_bytes()
+    letter = a_letter(sessions, kind, sample)
     answer = client.post(f"/internal/dead-letters/{letter}/replay", headers=bearer("operator"))
     assert answer.status_code == 204, answer.text
     assert heard == [kind]
@@ -177,7 +180,7 @@ def test_a_letter_is_replayed_through_the_handlers(
 
 def test_a_chain_is_told_newest_first(app: Flask, client: FlaskClient, sessions: Sessions) -> None:
     buyer, bidder = staff("buyer"), vendor("huayun")
-    know(sessions, buyer, bidder)
+    know(sessions, buyer, bidder, auditor())
     with sessions.begin() as session:
         audit.record(session, buyer, chain="rfp:1", action="made", detail={"title": "Calls"})
         audit.record(session, bidder, chain="rfp:1", action="hidden")
@@ -194,3 +197,17 @@ def test_a_chain_is_told_newest_first(app: Flask, client: FlaskClient, sessions:
     ]
     assert {line.who for line in vendor_view} == {""}
     assert all(line.at > datetime(2020, 1, 1, tzinfo=UTC) for line in staff_view)
+
+
+def test_an_auditor_from_outside_reads_no_chain(sessions: Sessions, tmp_path: Path) -> None:
+    own = auditor()
+    outsider = replace(auditor("outsider"), organisation_id=an_id("office"))
+    know(sessions, own, outsider)
+    with sessions.begin() as session:
+        office = {"kind": "auditor", "name": "Office", "slug": "office", "active": True}
+        learn(session, organisations, outsider.organisation_id, office, 2)
+        audit.record(session, "system", chain="rfp:1", action="closed")
+    client = make_app(sessions, tmp_path, actors(own, outsider)).test_client()
+    path = "/internal/audit?chain=rfp:1"
+    assert client.get(path, headers=bearer("outsider")).status_code == 403
+    assert len(client.get(path, headers=bearer("auditor")).json["items"]) == 1  # type: ignore[index]
