@@ -67,12 +67,17 @@ class Publisher:
 
     def send_all(self, rows: Sequence[Row[Any]]) -> Outcome:
         self.producer = self.producer or new_producer(self.bootstrap, self.client_id)
-        sent, refused = [], {}
+        sent: list[tuple[Row[Any], Any]] = []
+        refused: dict[int, str] = {}
+        broken = set()
         for row in rows:
+            if key_of(row) in broken:
+                continue
             try:
                 sent.append((row, self.send(row)))
             except NEVER_TAKEN as error:
                 refused[row.position] = type(error).__name__
+                broken.add(key_of(row))  # what follows must not overtake it
         return acknowledged(sent, refused, until=time.monotonic() + SEND_TIMEOUT_S)
 
     def send(self, row: Row[Any]) -> Any:
@@ -122,6 +127,10 @@ class Publisher:
         self.producer = None
 
 
+def key_of(row: Row[Any]) -> tuple[str, str]:
+    return row.topic, row.subject
+
+
 def acknowledged(
     sent: Sequence[tuple[Row[Any], Any]], refused: dict[int, str], *, until: float
 ) -> Outcome:
@@ -131,7 +140,7 @@ def acknowledged(
     """
     positions, broken = [], set()
     for row, future in sent:
-        key = (row.topic, row.subject)
+        key = key_of(row)
         try:
             future.get(timeout=max(0.01, until - time.monotonic()))
         except NEVER_TAKEN as error:

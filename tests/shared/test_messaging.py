@@ -118,6 +118,21 @@ def test_what_the_broker_can_never_take_is_parked_and_blocks_its_key(sessions: S
     assert relay(sessions, broker) == 2
 
 
+def test_what_the_producer_refuses_is_not_overtaken_either(sessions: Sessions) -> None:
+    class Producer(Broker):
+        def send(self, topic: str, value: bytes, *more: Any, **said: Any) -> SimpleNamespace:
+            if json.loads(value).get("note") == "too large":
+                raise MessageSizeTooLargeError
+            return super().send(topic, value, *more, **said)
+
+    record(sessions, an_event(A), an_event(A, note="too large"), an_event(A), an_event(B))
+    broker = Producer()
+    assert relay(sessions, broker) == 2
+    sent = [(message.key.decode(), dict(message.headers)["ce_sequence"]) for message in broker.log]
+    assert sent == [(str(A), b"1"), (str(B), b"1")]
+    assert [bool(row.parked_at) for row in rows(sessions)] == [False, True, False, False]
+
+
 def test_only_one_relay_works_at_a_time(engine: sa.Engine, sessions: Sessions) -> None:
     record(sessions, an_event())
     with engine.connect() as other, other.begin():
