@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from shared.db import metadata
+from shared.kernel import Actor
 from shared.messaging.envelope import Event
 from shared.messaging.inbox import Handler
 
@@ -101,6 +102,12 @@ def organisation(session: Session, organisation_id: UUID) -> Organisation | None
 def organisation_name(session: Session, organisation_id: UUID | None) -> str:
     found = select(organisations.c.name).where(organisations.c.id == organisation_id)
     return session.scalar(found) or ""
+
+
+def is_of_buyer(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether somebody belongs to the buying organisation. An auditor may come from outside."""
+    own = (organisations.c.id == actor.organisation_id) & (organisations.c.kind == "buyer")
+    return sa.exists(select(organisations.c.id).where(own))
 
 
 def organisations_of_kind(session: Session, kind: str) -> list[Organisation]:

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
 from support.database import Sessions, events, rows
-from support.metrics import CALLGRID, MANAGER, allow, measured, sent, take
+from support.metrics import CALLGRID, MANAGER, allow, know_outsider, measured, sent, take
 from werkzeug.test import TestResponse
 
 from services.monitoring.measurements.persistence import imports, measurements
@@ -187,6 +187,19 @@ class TestMeasurements:
         assert post(client, "/measurements", "otherworks", json=batch).status_code == 422
         assert post(client, "/measurements", "callgrid", json=batch).status_code == 201
         assert client.post("/api/v1/measurements", json=batch).status_code == 401
+
+
+def test_an_auditor_from_outside_sees_nothing_that_was_not_named_for_them(
+    client: FlaskClient, sessions: Sessions, metric: Metric, evaluated: str
+) -> None:
+    know_outsider(sessions)
+    for path in (f"/metrics/{metric.id}", f"/metrics/{metric.id}/grants",
+                 f"/windows/{evaluated}", f"/windows/{evaluated}/measurements"):  # fmt: skip
+        assert get(client, path, "outsider").status_code == 404, path
+        assert get(client, path, "auditor").status_code == 200, path
+    for path in ("/metrics", "/windows"):
+        assert get(client, path, "outsider").json["items"] == []
+        assert get(client, path, "auditor").json["items"]
 
 
 class TestCsv:

@@ -10,7 +10,16 @@ import pytest
 from flask.testing import FlaskClient
 from support.actors import an_id
 from support.database import Sessions, rows
-from support.metrics import CALLGRID, MANAGER, OCTOBER, a_metric, allow, measured, take
+from support.metrics import (
+    CALLGRID,
+    MANAGER,
+    OCTOBER,
+    a_metric,
+    allow,
+    know_outsider,
+    measured,
+    take,
+)
 from support.pages import Browser
 
 from services.monitoring.measurements.persistence import imports, measurements
@@ -330,6 +339,18 @@ class TestWhoMayNot:
                 Browser(client, who).get(url, 403)
             for who in ("contract_manager", "finance", "auditor"):
                 Browser(client, who).get(url)
+
+    def test_an_auditor_from_outside_sees_nothing_that_was_not_named_for_them(
+        self, client: FlaskClient, sessions: Sessions, metric: Metric, evaluated: str
+    ) -> None:
+        know_outsider(sessions)
+        outsider, own = Browser(client, "outsider"), Browser(client, "auditor")
+        for path in self.STAFF[1:]:
+            url = "/admin/performance" + path.format(metric=metric.id, window=evaluated)
+            outsider.get(url, 404)
+            own.get(url)
+        assert metric.title not in outsider.get("/admin/performance").text
+        assert metric.title in own.get("/admin/performance").text
 
     def test_vendor_pages_are_for_vendors(self, client: FlaskClient, metric: Metric) -> None:
         for who in ("contract_manager", "callgrid", "auditor"):

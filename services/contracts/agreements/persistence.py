@@ -23,7 +23,7 @@ from services.contracts.agreements.domain import (
 )
 from services.contracts.metadata import metadata
 from shared.db import Instant, choice, locked
-from shared.directory import organisations
+from shared.directory import is_of_buyer
 from shared.kernel import Actor, Auditor, Money, Staff, Vendor
 
 
@@ -138,8 +138,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     if isinstance(actor, Staff):
         return sa.literal(not actor.roles.isdisjoint(READERS))
     if isinstance(actor, Auditor):
-        of_buyer = (organisations.c.id == actor.organisation_id) & (organisations.c.kind == "buyer")
-        return sa.exists(select(organisations.c.id).where(of_buyer))
+        return is_of_buyer(actor)
     return sa.false()
 
 

@@ -17,7 +17,13 @@ from services.monitoring.metrics.persistence import (
     metric_of,
     metrics,
 )
-from shared.directory import Organisation, organisations, organisations_of_kind, people
+from shared.directory import (
+    Organisation,
+    is_of_buyer,
+    organisations,
+    organisations_of_kind,
+    people,
+)
 from shared.kernel import Actor, Auditor, Forbidden, NotFound, Partner, Staff, Vendor
 
 read_metric = metric_of  # of a row of `listed_metrics`
@@ -35,13 +41,20 @@ class Grant:
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Which rows of `metrics` an actor may see: their own, those granted to them, or all."""
+    """Which rows of `metrics` an actor may see: their own, those granted to them, or all.
+
+    An auditor from outside sees the metrics of contracts named for them, and here none is.
+    """
     if isinstance(actor, Vendor):
         return metrics.c.organisation_id == actor.vendor_id
     if isinstance(actor, Partner):
         return is_granted(actor.organisation_id)
-    if isinstance(actor, Staff | Auditor) and not actor.roles.isdisjoint(READERS):
+    if actor.roles.isdisjoint(READERS):
+        raise Forbidden
+    if isinstance(actor, Staff):
         return sa.true()
+    if isinstance(actor, Auditor):
+        return is_of_buyer(actor)
     raise Forbidden
 
 
