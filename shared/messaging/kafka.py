@@ -16,14 +16,12 @@ from kafka.errors import (
 )
 from sqlalchemy import Row
 
+from shared.logging import get_logger
 from shared.messaging.relay import Outcome
 
+log = get_logger(__name__)
 NEVER_TAKEN = (MessageSizeTooLargeError, TopicAuthorizationFailedError)
 SEND_TIMEOUT_S = 10.0
-
-
-class BrokerUnsure(Exception):
-    """Some sends neither succeeded nor failed; the producer must be thrown away."""
 
 
 def new_producer(bootstrap: str, client_id: str) -> KafkaProducer:
@@ -61,7 +59,8 @@ class Publisher:
     def __call__(self, rows: Sequence[Row[Any]]) -> Outcome:
         try:
             return self.send_all(rows)
-        except (BrokerUnsure, KafkaError):
+        except KafkaError as error:
+            log.warning("A batch was not sent", topic=rows[0].topic, error=type(error).__name__)
             self.close()
             return Outcome()
 
@@ -78,7 +77,11 @@ class Publisher:
             except NEVER_TAKEN as error:
                 refused[row.position] = type(error).__name__
                 broken.add(key_of(row))  # what follows must not overtake it
-        return acknowledged(sent, refused, until=time.monotonic() + SEND_TIMEOUT_S)
+        outcome = acknowledged(sent, refused, until=time.monotonic() + SEND_TIMEOUT_S)
+        nothing_came = sent and not outcome.acknowledged and not outcome.refused
+        if nothing_came or not all(future.is_done for _, future in sent):
+            self.close()  # what neither succeeded nor failed might still go out, any time
+        return outcome
 
     def send(self, row: Row[Any]) -> Any:
         assert self.producer
@@ -138,20 +141,24 @@ def acknowledged(
 
     What follows a failure of the same key is not counted: it is sent again, after it.
     """
-    positions, broken = [], set()
+    positions: list[int] = []
+    broken: dict[tuple[str, str], KafkaError] = {}
     for row, future in sent:
         key = key_of(row)
         try:
             future.get(timeout=max(0.01, until - time.monotonic()))
         except NEVER_TAKEN as error:
             refused[row.position] = type(error).__name__
-            broken.add(key)
-        except KafkaError:
-            broken.add(key)
+            broken[key] = error
+        except KafkaError as error:
+            broken[key] = error
         if key not in broken:
             positions.append(row.position)
-    if sent and not positions and not refused:
-        raise BrokerUnsure
+    if broken:
+        (topic, _), fault = next(iter(broken.items()))
+        log.warning(
+            "Events were not sent", subjects=len(broken), topic=topic, error=type(fault).__name__
+        )
     return Outcome(positions, refused)
 
 

@@ -10,6 +10,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.formats.json import JSONFormat
 from conftest import NOW
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from structlog.testing import capture_logs
 from support.actors import an_id
 from support.database import Sessions, rows
 
@@ -44,6 +45,8 @@ class Broker:
     def __init__(self) -> None:
         self.log: list[SimpleNamespace] = []
         self.refuses: dict[int, Exception] = {}
+        self.silent: set[int] = set()  # numbers whose futures never resolve
+        self.is_closed = False
 
     def send(self, topic: str, value: bytes, key: bytes, headers: list[Any]) -> SimpleNamespace:
         number = len(self.log)
@@ -54,7 +57,10 @@ class Broker:
             if number + 1 in self.refuses:
                 raise self.refuses[number + 1]
 
-        return SimpleNamespace(get=get)
+        return SimpleNamespace(get=get, is_done=number + 1 not in self.silent)
+
+    def close(self, timeout: float) -> None:
+        self.is_closed = True
 
 
 def relay(sessions: Sessions, broker: Broker) -> int:
@@ -131,6 +137,33 @@ def test_what_the_producer_refuses_is_not_overtaken_either(sessions: Sessions) -
     sent = [(message.key.decode(), dict(message.headers)["ce_sequence"]) for message in broker.log]
     assert sent == [(str(A), b"1"), (str(B), b"1")]
     assert [bool(row.parked_at) for row in rows(sessions)] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(("silent", "replaced"), [(set(), False), ({2}, True)])
+def test_a_producer_with_a_doubtful_send_is_replaced_and_says_so_once(
+    sessions: Sessions, silent: set[int], replaced: bool
+) -> None:
+    record(sessions, an_event(A), an_event(B), an_event(B))
+    broker = Broker()
+    broker.refuses = {2: KafkaTimeoutError(), 3: KafkaTimeoutError()}
+    broker.silent = silent
+    with capture_logs() as logged:
+        assert relay(sessions, broker) == 1
+    assert broker.is_closed is replaced
+    [said] = logged
+    assert (said["topic"], said["error"]) == ("tandem.identity.events", "KafkaTimeoutError")
+
+
+def test_a_broker_that_is_away_is_told_once_per_batch(sessions: Sessions) -> None:
+    class Away(Broker):
+        def send(self, *said: Any, **more: Any) -> SimpleNamespace:
+            raise KafkaTimeoutError
+
+    record(sessions, an_event(A), an_event(B))
+    with capture_logs() as logged:
+        assert relay(sessions, broker := Away()) == 0
+    assert broker.is_closed
+    assert [each["error"] for each in logged] == ["KafkaTimeoutError"]
 
 
 def test_only_one_relay_works_at_a_time(engine: sa.Engine, sessions: Sessions) -> None:
