@@ -106,6 +106,12 @@ class LocalStorage:
     def delete(self, key: str) -> None:
         (self.root / key).unlink(missing_ok=True)
 
+    def keys(self, *, before: datetime) -> Iterator[str]:
+        """What has lain here since before a time, half-written files among it."""
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file() and path.stat().st_mtime < before.timestamp():
+                yield str(path.relative_to(self.root))
+
 
 class Measured:
     """Counts and hashes chunks as they pass, and stops where there are too many."""

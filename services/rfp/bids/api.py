@@ -65,17 +65,11 @@ def add_file(vendor: Vendor, lot_id: UUID, name: str, idempotency_key: UUID) -> 
 def take_file(
     vendor: Vendor, lot_id: UUID, file: usecases.SealedFile, idempotency_key: UUID
 ) -> Document:
-    keys = current_app.extensions["keys"]
+    own: dict[str, Any] = {name: current_app.extensions[name] for name in ("keys", "storage")}
+    own["idempotency_key"] = idempotency_key
     try:
         with transaction() as session:
-            return usecases.add_file(
-                session,
-                vendor,
-                lot_id=lot_id,
-                file=file,
-                keys=keys,
-                idempotency_key=idempotency_key,
-            )
+            return usecases.add_file(session, vendor, lot_id=lot_id, file=file, **own)
     except usecases.KeyReused as error:
         abort(422, sentence(error))
 

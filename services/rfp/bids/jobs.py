@@ -1,8 +1,16 @@
 """What follows an opening, and what reminds of one."""
 
+from datetime import timedelta
+from itertools import islice
+
 from services.rfp.bids import usecases
+from shared import db
 from shared.files import LocalStorage
 from shared.jobs import Context, Cron, Jobs
+from shared.logging import get_logger
+
+BATCH = 1000
+log = get_logger(__name__)
 
 
 def decrypt_documents(context: Context) -> None:
@@ -27,5 +35,21 @@ def tell_openers(context: Context) -> None:
             usecases.tell_openers(session, rfp_id=rfp_id)
 
 
-JOBS: Jobs = {"decrypt_documents": decrypt_documents, "tell_openers": tell_openers}
-CRON: Cron = {"* * * * *": ["tell_openers", "decrypt_documents"]}
+def sweep_files(context: Context) -> None:
+    """Only what is older than a day: younger files may belong to a transaction that still runs."""
+    storage = LocalStorage(context.settings.data / "storage" / "rfp")
+    with context.sessions.begin() as session:
+        before = db.clock(session) - timedelta(days=1)
+        found = storage.keys(before=before)
+        while old := list(islice(found, BATCH)):
+            swept = usecases.sweep_files(session, storage, old=old)
+            if swept:
+                log.info("files swept", count=swept)
+
+
+JOBS: Jobs = {
+    "decrypt_documents": decrypt_documents,
+    "tell_openers": tell_openers,
+    "sweep_files": sweep_files,
+}
+CRON: Cron = {"* * * * *": ["tell_openers", "decrypt_documents"], "41 3 * * *": ["sweep_files"]}

@@ -1,5 +1,6 @@
 """Drafts, their files and bids of one vendor: whose they are stands in each `WHERE`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from services.rfp.bids.persistence.tables import bid_drafts, bid_files, bids, is
 from services.rfp.tenders.domain import Rfp
 from services.rfp.tenders.persistence import lots, require_invited, rfps
 from services.rfp.vendors.persistence import may_be_invited, vendors
+from shared.files import files
 from shared.kernel import NotFound, Vendor
 
 
@@ -87,6 +89,27 @@ def find_file(session: Session, vendor: Vendor, lot_id: UUID, idempotency_key: U
     """The file that came with this key."""
     same_key = bid_files.c.idempotency_key == idempotency_key
     return session.scalar(select(bid_files.c.id).where(files_on(vendor, lot_id), same_key))
+
+
+def find_location(session: Session, vendor: Vendor, lot_id: UUID, file_id: UUID) -> str:
+    """Where the ciphertext of a file lies."""
+    own = select(bid_files.c.key).where(files_on(vendor, lot_id), bid_files.c.id == file_id)
+    location: str = session.scalars(own).one()
+    return location
+
+
+def move_file(
+    session: Session, file_id: UUID, location: str, sha256: str, padded_size: int
+) -> None:
+    """Its ciphertext was made anew."""
+    moved = {"key": location, "sha256": sha256, "padded_size": padded_size}
+    session.execute(sa.update(bid_files).where(bid_files.c.id == file_id).values(moved))
+
+
+def locations_named(session: Session, locations: Sequence[str]) -> set[str]:
+    """Which of these places a row names, of a sealed file or of one that was decrypted."""
+    named = [select(each.c.key).where(each.c.key.in_(locations)) for each in (bid_files, files)]
+    return set(session.scalars(sa.union_all(*named)))
 
 
 def add_file_row(

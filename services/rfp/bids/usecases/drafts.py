@@ -23,9 +23,11 @@ from services.rfp.bids.persistence import (
     add_file_row,
     count_files,
     find_file,
+    find_location,
     forget_file_key,
     is_admitted,
     lock_draft,
+    move_file,
     rfp_of_lot,
     write_draft,
 )
@@ -44,14 +46,18 @@ class KeyReused(DomainError):
     message = N_("This Idempotency-Key was used for another file. Make a new one.")
 
 
-@dataclass(frozen=True)
+@dataclass
 class SealedFile:
-    """A file that lies encrypted at `location`; `sha256` and `padded_size` say what lies there."""
+    """A file that lies encrypted at `location`; `sha256` and `padded_size` say what lies there.
+
+    `is_kept`: a row may name it, since one was written and whether it stayed is not ours to know.
+    """
 
     document: Document
     location: str
     sha256: str
     padded_size: int
+    is_kept: bool = False
 
 
 def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID) -> Rfp:
@@ -71,18 +77,23 @@ def require_admitted(session: Session, vendor: Vendor) -> None:
 def sealed_file(
     storage: Storage, chunks: Iterable[bytes], *, name: str, media_type: str
 ) -> Iterator[SealedFile]:
-    """Encrypt a file while it arrives. Where the block fails, nothing of it is kept."""
+    """Encrypt a file while it arrives. Leave the block after the commit.
+
+    What no row was written for goes again. After that it stays, whatever happens: the answer to a
+    COMMIT may be lost although it was done. `sweep_files` takes away what no row names.
+    """
     file_id, key = uuid7(), new_file_key()
     location = f"bids/{file_id}"
     plain = Measured(chunks, name=name, limit=FILE_BYTES)
     sealed = Measured(seal_chunks(plain, key), name=name, limit=2 * FILE_BYTES)
     storage.put(location, sealed)
     document = Document(file_id, name, media_type, plain.size, plain.digest.hexdigest(), key)
+    file = SealedFile(document, location, sealed.digest.hexdigest(), sealed.size)
     try:
-        yield SealedFile(document, location, sealed.digest.hexdigest(), sealed.size)
-    except BaseException:
-        storage.delete(location)
-        raise
+        yield file
+    finally:
+        if not file.is_kept:
+            storage.delete(location)
 
 
 def save_draft(
@@ -116,12 +127,15 @@ def add_file(
     lot_id: UUID,
     file: SealedFile,
     keys: KeyStore,
+    storage: Storage,
     idempotency_key: UUID | None = None,
 ) -> Document:
     """Put a sealed file into the draft. The same key and file once more: the first one's answer."""
     rfp = require_bidder(session, vendor, lot_id=lot_id)
     draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
     if repeated := repeated_file(session, vendor, lot_id, draft, file, idempotency_key):
+        if not lies_in(storage, find_location(session, vendor, lot_id, repeated.id)):
+            return restored(session, vendor, rfp, lot_id, draft, repeated.id, file, keys)
         return repeated
     uploads = count_files(session, vendor, lot_id)
     if len(draft.documents) >= MOST_FILES or uploads >= MOST_UPLOADS:
@@ -129,9 +143,38 @@ def add_file(
     row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
     now = db.clock(session)
     add_file_row(session, vendor, lot_id, row, now)
+    file.is_kept = True
     fuller = replace(draft, documents=[*draft.documents, file.document])
     write(session, vendor, rfp, lot_id, fuller, keys, now)
     return file.document
+
+
+def lies_in(storage: Storage, location: str) -> bool:
+    try:
+        return next(iter(storage.get(location)), None) is not None
+    except FileNotFoundError:
+        return False
+
+
+def restored(
+    session: Session,
+    vendor: Vendor,
+    rfp: Rfp,
+    lot_id: UUID,
+    draft: Draft,
+    file_id: UUID,
+    file: SealedFile,
+    keys: KeyStore,
+) -> Document:
+    """The same file sent again takes the place of bytes that were lost, under its first id."""
+    document = replace(file.document, id=file_id)
+    move_file(session, file_id, file.location, file.sha256, file.padded_size)
+    file.is_kept = True
+    documents = [document if each.id == file_id else each for each in draft.documents]
+    write(
+        session, vendor, rfp, lot_id, replace(draft, documents=documents), keys, db.clock(session)
+    )
+    return document
 
 
 def repeated_file(

@@ -168,8 +168,9 @@ def save_answers(
 def keep_file(vendor: Vendor, lot_id: UUID, upload: Upload) -> None:
     extensions = current_app.extensions
     about = {"name": upload.name, "media_type": upload.media_type}
+    own = {name: extensions[name] for name in ("keys", "storage")}
     with (
         usecases.sealed_file(extensions["storage"], upload.chunks, **about) as file,
         transaction() as session,
     ):
-        usecases.add_file(session, vendor, lot_id=lot_id, file=file, keys=extensions["keys"])
+        usecases.add_file(session, vendor, lot_id=lot_id, file=file, **own)
