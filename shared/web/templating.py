@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader
@@ -54,9 +55,17 @@ def in_zone(at: datetime, named: str) -> str:
     return formats.moment(at, i18n.locale(), formats.known_zone(named))
 
 
+def differs(at: datetime, named: str) -> bool:
+    """The clocks there show another time than the reader's."""
+    here, there = (ZoneInfo(formats.known_zone(each)) for each in (i18n.zone_name(), named))
+    return at.astimezone(here).utcoffset() != at.astimezone(there).utcoffset()
+
+
 def relative(at: datetime) -> str:
     """How long until a deadline, or since it has passed."""
     unit, n = formats.span(at, now())
+    if (unit, n) == ("minutes", 0):
+        return gettext("just now") if at < now() else gettext("in less than a minute")
     if at < now():
         return {
             "days": ngettext("%(num)d day overdue", "%(num)d days overdue", n),
@@ -105,6 +114,7 @@ FILTERS: dict[str, Any] = {
     "amount": amount,
     "date": day,
     "day": day,
+    "differs": differs,
     "in_zone": in_zone,
     "label": i18n.label,
     "local_input": local_input,

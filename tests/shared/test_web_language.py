@@ -1,5 +1,6 @@
 """Language, zone, and how times and amounts are written."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -110,7 +111,10 @@ def test_numbers_and_sizes() -> None:
         (timedelta(days=3, hours=23), "in 3 days", "还剩 3 天", "far", ""),
         (timedelta(hours=24), "in 1 day", "还剩 1 天", "far", "24h"),
         (timedelta(minutes=59), "in 59 minutes", "还剩 59 分钟", "soon", "1h"),
-        (timedelta(seconds=59), "in 0 minutes", "还剩 0 分钟", "soon", "1m"),
+        (timedelta(seconds=60), "in 1 minute", "还剩 1 分钟", "soon", "1m"),
+        (timedelta(seconds=59), "in less than a minute", "还剩不到 1 分钟", "soon", "1m"),
+        (timedelta(seconds=-59), "just now", "刚刚", "late", "1m"),
+        (timedelta(seconds=-60), "1 minute overdue", "已逾期 1 分钟", "late", "1m"),
         (timedelta(hours=-2), "2 hours overdue", "已逾期 2 小时", "late", "1m"),
     ],
 )
@@ -159,6 +163,29 @@ def test_macros_write_money_and_deadlines(app: Flask) -> None:
     assert '<span class="t-ccy">JPY</span>5</span>' in html
     assert '<span class="t-ccy">EUR</span>7.00</span>' in html
     assert "Fri 27 Nov 2026, 17:00" in html and "(UTC+8)" in html
+
+
+def times(app: Flask, template: str, **values: object) -> str:
+    imported = '{% from "macros/time.html" import when, deadline %}'
+    with app.test_request_context():
+        html = render_template_string(imported + template, at=AT, **values)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
+
+
+def test_a_deadline_is_told_on_the_readers_clock_first_and_then_where_it_counts(app: Flask) -> None:
+    told = times(app, "{{ when(at, zone=zone) }}", zone="Asia/Shanghai")
+    there = "Fri 27 Nov 2026, 17:00 China Standard Time (UTC+8)"
+    assert told == f"Fri 27 Nov 2026, 09:00 UTC · {there}"
+    assert times(app, "{{ when(at, zone=zone) }}", zone="Africa/Abidjan") == (
+        "Fri 27 Nov 2026, 09:00 UTC"
+    )
+
+
+def test_what_is_closed_is_not_called_overdue(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = '{{ deadline(at, short=True, past="closed") }}'
+    for late, words in ((timedelta(hours=3), "closed"), (timedelta(hours=-3), "in 3 hours")):
+        monkeypatch.setattr(templating, "now", lambda late=late: AT + late)
+        assert times(app, template) == f"Fri 27 Nov 2026, 09:00 {words}"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ class AwardView:
     buyer: str
     awarded_at: datetime
     standstill_ends_at: datetime
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ VIEW = (
     lots.c.title.label("lot"), awards.c.bid_id, awards.c.organisation_id,
     known(organisations.c.name, ""), opened_bids.c.total, opened_bids.c.currency, awards.c.rank,
     awards.c.reason, awards.c.awarded_by, known(people.c.name, ""), awards.c.awarded_at,
-    awards.c.standstill_ends_at,
+    awards.c.standstill_ends_at, rfps.c.time_zone,
 )  # fmt: skip
 
 
