@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.slas import queries
 from services.monitoring.slas.schemas import window_words
-from shared.kernel import Actor, Staff, Vendor
+from shared.kernel import Actor, Staff
 from shared.web import now, requires, transaction
 from shared.web.i18n import gettext as _
 
@@ -28,8 +28,6 @@ def items(session: Session, actor: Actor) -> Iterator[dict[str, Any]]:
     if isinstance(actor, Staff) and "contract_manager" in actor.roles:
         yield from to_evaluate(session, actor)
         yield from without_data(session, actor)
-    if isinstance(actor, Vendor):
-        yield from missed(session, actor)
 
 
 def to_evaluate(session: Session, manager: Staff) -> Iterator[dict[str, Any]]:
@@ -49,16 +47,6 @@ def without_data(session: Session, manager: Staff) -> Iterator[dict[str, Any]]:
             spoken(metric, window),
             f"/admin/performance/{metric.id}/measurements/new",
             _("The window has ended and no measurement came."),
-        )
-
-
-def missed(session: Session, vendor: Vendor) -> Iterator[dict[str, Any]]:
-    for metric, window in queries.recent_breaches(session, vendor, now=now()):
-        yield item(
-            _("Look at the missed target"),
-            spoken(metric, window),
-            f"/portal/performance/{metric.id}/windows/{window.id}",
-            _("A service credit may follow."),
         )
 
 

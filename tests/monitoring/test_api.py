@@ -330,14 +330,12 @@ class TestWork:
         assert answer.status_code == 200
         return list(answer.json["items"])
 
-    def test_a_breach_is_something_for_the_vendor_to_look_at(
+    def test_a_breach_asks_nobody_for_anything(
         self, client: FlaskClient, metric: Metric, evaluated: str
     ) -> None:
-        [item] = self.work(client, "huayun")
-        assert item["href"] == f"/portal/performance/{metric.id}/windows/{evaluated}"
-        assert item["object"].endswith("Oct 2026") and item["verb"] == "Look at the missed target"
-        for who in ("nordwind", "contract_manager", "finance", "callgrid", "auditor"):
-            assert self.work(client, who) == []
+        """A notice tells of it, and its credit is the work of those who decide on it."""
+        everybody = ("huayun", "nordwind", "contract_manager", "finance", "callgrid", "auditor")
+        assert [self.work(client, who) for who in everybody] == [[]] * len(everybody)
 
     def test_a_window_that_was_not_evaluated_waits_for_the_contract_manager(
         self, client: FlaskClient, metric: Metric
@@ -352,7 +350,7 @@ class TestWork:
     ) -> None:
         post(client, f"/metrics/{metric.id}/windows/evaluation")
         [item] = self.work(client, "contract_manager")
-        assert item["verb"] == "Add measurements"
+        assert item["verb"] == "Add measurements" and item["object"].endswith("Oct 2026")
         assert item["href"] == f"/admin/performance/{metric.id}/measurements/new"
         take(sessions, measured(metric.id, [1]), now=now)
         post(client, f"/metrics/{metric.id}/windows/evaluation")

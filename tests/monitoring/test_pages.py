@@ -1,6 +1,7 @@
 """Pages of performance: what each face sees, forms with their errors, both languages."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -92,7 +93,17 @@ class TestStaff:
         after = manager.submit("/evaluation").text
         assert "66.67" in after and "Credit 10\u00a0%" in after and "data-chart" in after
         assert "The target was missed in Oct 2026" in after
-        assert f"/admin/contracts/{metric.contract_id}" in after
+
+    @pytest.mark.parametrize(("who", "face"), [("finance", "admin"), ("huayun", "portal")])
+    def test_after_a_breach_the_page_leads_to_the_figures_and_to_the_credits(
+        self, client: FlaskClient, metric: Metric, evaluated: str, who: str, face: str
+    ) -> None:
+        """What became of the credit stands with the contract, not here."""
+        page = Browser(client, who).get(f"/{face}/performance/{metric.id}").text
+        [card] = re.findall(r'aria-labelledby="next-step".*?</section>', page, re.S)
+        assert "The target was missed in Oct 2026." in card and "may follow" not in card
+        assert f'href="/{face}/performance/{metric.id}/windows/{evaluated}"' in card
+        assert f'href="/{face}/contracts/{metric.contract_id}/credits"' in card
 
     def test_the_chart_has_its_words_in_the_page(
         self, manager: Browser, metric: Metric, evaluated: str

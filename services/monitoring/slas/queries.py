@@ -31,7 +31,6 @@ from shared.kernel import Actor, NotFound
 
 CHARTED = 12  # windows
 OVERDUE_AFTER = timedelta(minutes=30)
-RECENT = timedelta(days=14)
 LISTED_BY = (windows.c.starts_at, windows.c.id)
 
 
@@ -210,20 +209,8 @@ def overdue_metrics(session: Session, actor: Actor, *, now: datetime) -> list[Me
 
 
 def windows_without_data(session: Session, actor: Actor) -> list[tuple[Metric, WindowView]]:
-    return notable(session, actor, evaluations.c.outcome == Outcome.NO_DATA)
-
-
-def recent_breaches(
-    session: Session, actor: Actor, *, now: datetime
-) -> list[tuple[Metric, WindowView]]:
-    recent = evaluations.c.evaluated_at > now - RECENT
-    return notable(session, actor, (evaluations.c.outcome == Outcome.BREACHED) & recent)
-
-
-def notable(
-    session: Session, actor: Actor, which: sa.ColumnElement[bool]
-) -> list[tuple[Metric, WindowView]]:
-    found = listed_windows(actor).where(which).order_by(*LISTED_BY).limit(50)
+    no_data = evaluations.c.outcome == Outcome.NO_DATA
+    found = listed_windows(actor).where(no_data).order_by(*LISTED_BY).limit(50)
     views = [read_window(*row) for row in session.execute(found)]
     of = metrics_by_id(session, {view.metric_id for view in views})
     return [(of[view.metric_id], view) for view in views]
