@@ -12,6 +12,7 @@ from shared.kernel import Labelled, NotFound
 
 Instant = DateTime(timezone=True)
 Amount = sa.Numeric(20, 6)
+IDLE = "idle_in_transaction_session_timeout"
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -24,10 +25,13 @@ T = TypeVar("T")
 
 
 def connect(url: str, *, pool_size: int = 5, **options: Any) -> Engine:
-    """`postgresql://` of a setting means psycopg 3. Connections are made on first use."""
+    """`postgresql://` of a setting means psycopg 3. Connections are made on first use.
+
+    The server ends a transaction that is left open: it would hold its locks and a connection.
+    """
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
-        connect_args={"options": "-c timezone=utc"},
+        connect_args={"options": f"-c timezone=utc -c {IDLE}=60000"},  # milliseconds
         pool_size=pool_size,
         max_overflow=3,
         hide_parameters=True,  # or the texts of errors, which are logged, quote them

@@ -158,7 +158,8 @@ def received(
 ) -> Iterator[ReceivedFile]:
     """Store a stream of at most `limit` bytes. It needs no database while the bytes arrive.
 
-    Leave the block after the commit: unless the file was kept by then, its bytes go again.
+    Leave the block after the commit: unless the file was kept by then, its bytes go again. They
+    stay where the answer to the commit was lost, for the row may be there.
     """
     file_id = uuid7()
     key, measured = f"{prefix}/{file_id}", Measured(chunks, name=name, limit=limit)
@@ -167,11 +168,16 @@ def received(
     file = ReceivedFile(file_id, name, media_type, measured.size, sha256, key, by)
     try:
         yield file
-    except BaseException:
-        storage.delete(key)
+    except BaseException as error:
+        if not (file.is_kept and was_cut_off(error)):
+            storage.delete(key)
         raise
     if not file.is_kept:
         storage.delete(key)
+
+
+def was_cut_off(error: BaseException) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def keep(session: Session, file: ReceivedFile) -> StoredFile:

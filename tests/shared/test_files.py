@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from support.database import Sessions
+from support.database import Sessions, rows
 
 from shared import files
 from shared.files import FileEmpty, FileNotScanned, FileTooLarge, LocalStorage, StoredFile
@@ -30,6 +30,24 @@ def test_bytes_that_are_not_kept_go_again(sessions: Sessions, tmp_path: Path) ->
     with pytest.raises(sa.exc.IntegrityError), received(tmp_path, b"12345") as file:
         keep_twice(sessions, file)
     assert stored(tmp_path) == []
+
+
+def test_bytes_stay_where_the_answer_to_the_commit_was_lost(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    lost = sa.exc.OperationalError("COMMIT", None, OSError(), connection_invalidated=True)
+    with pytest.raises(sa.exc.OperationalError), received(tmp_path, b"12345") as file:
+        commit_into_the_dark(sessions, file, lost)
+    [kept] = rows(sessions, files.files)
+    assert [path.name for path in stored(tmp_path)] == [str(kept.id)]
+
+
+def commit_into_the_dark(
+    sessions: Sessions, file: files.ReceivedFile, lost: sa.exc.OperationalError
+) -> None:
+    with sessions.begin() as session:
+        files.keep(session, file)
+    raise lost
 
 
 def keep_twice(sessions: Sessions, file: files.ReceivedFile) -> None:
