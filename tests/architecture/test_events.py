@@ -20,7 +20,35 @@ from shared.messaging.schemas import ROOT, paths
 
 SAMPLES = {path.stem: path for path in (ROOT / "tests/event_samples").glob("*.json")}
 PACKAGES = [*(f"services.{name}" for name in SERVICES), "gateway"]
-BEFORE_OPENING = ("tandem.rfp.rfp_published.v1", "tandem.rfp.rfp_amended.v1")
+# Everything that rfp may say, apart by whether the seals still hold when it does.
+BEFORE_OPENING = {"tandem.rfp.rfp_published.v1", "tandem.vendors.vendor_admitted.v1"}
+AFTER_OPENING = {
+    "tandem.rfp.bids_opened.v1",
+    "tandem.rfp.rfp_awarded.v1",
+    "tandem.rfp.rfp_closed_unsuccessful.v1",  # or there was no bid, and none can come
+}
+NOTICES_BEFORE_OPENING = {
+    "plan_submitted",
+    "plan_decided",
+    "vendor_admitted",
+    "rfp_published",
+    "question_asked",
+    "question_answered",
+    "bids_closed",
+    "opening_due",
+}
+NOTICES_AFTER_OPENING = {
+    "bids_opened",
+    "bids_unreadable",
+    "scores_due",
+    "evaluation_complete",
+    "rfp_unsuccessful",
+    "lot_unsuccessful",
+    "award_won",
+    "award_lost",
+    "award_without",
+}
+NEUTRAL = {"number", "title"}  # what such a notice may name: the thing itself
 MADE_ELSEWHERE = {
     "tandem.kpi.measurement_taken.v1",  # by partners
     "tandem.identity.person_erased.v1",  # understood everywhere before anybody can be erased
@@ -81,10 +109,42 @@ def test_the_asyncapi_document_is_valid() -> None:
     jsonschema.Draft7Validator(schema).validate(asyncapi.document())
 
 
-@pytest.mark.parametrize("event_type", [name for name in BEFORE_OPENING if name in SAMPLES])
+def test_whatever_rfp_says_is_said_before_the_opening_or_after_it() -> None:
+    """A new type or template is sorted in here before it is first told."""
+    types = {name for name, path in paths().items() if path.parents[1].name == "rfp"}
+    assert types == BEFORE_OPENING | AFTER_OPENING
+    assert templates("rfp") == NOTICES_BEFORE_OPENING | NOTICES_AFTER_OPENING
+
+
+@pytest.mark.parametrize("event_type", sorted(BEFORE_OPENING))
 def test_nothing_told_before_the_opening_speaks_of_bids(event_type: str) -> None:
+    """Of vendors in general speaks only their admission, which no RFP is named in."""
     schema = json.loads(paths()[event_type].read_text())
-    assert [name for name in all_names(schema) if SEALED.search(name)] == []
+    said = {*all_names(schema), *keys_of(json.loads(SAMPLES[event_type].read_text()))}
+    allowed = {"organisation_id"} if event_type.startswith("tandem.vendors") else set()
+    assert {name for name in said - allowed if SEALED.search(name)} == set()
+    assert not allowed or not {name for name in said if "rfp" in name or "lot" in name}
+
+
+@pytest.mark.parametrize("template", sorted(NOTICES_BEFORE_OPENING))
+def test_no_notice_before_the_opening_says_that_somebody_has_bid(template: str) -> None:
+    words = " ".join(WORDS[template])
+    assert set(re.findall(r"%\((\w+)\)", words)) <= NEUTRAL
+    assert not re.search(r"\b(your|a|the) bid\b|\breceived\b", words, re.I)
+
+
+def test_the_sample_of_a_notice_is_one_that_may_be_told_before_the_opening() -> None:
+    sample = json.loads(SAMPLES["tandem.notices.notice_raised.v1"].read_text())
+    assert sample["template"] in NOTICES_BEFORE_OPENING and set(sample["params"]) <= NEUTRAL
+    assert sample["subject"]["type"] != "bid" and "/bids" not in sample["path"]
+
+
+def keys_of(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [name for each in value for name in keys_of(each)]
+    if not isinstance(value, dict):
+        return []
+    return [*value, *(name for each in value.values() for name in keys_of(each))]
 
 
 def test_names_and_addresses_travel_on_one_topic_only() -> None:
@@ -110,9 +170,10 @@ def test_every_notice_has_words_in_both_languages() -> None:
     assert unsaid == []
 
 
-def templates() -> set[str]:
+def templates(*names: str) -> set[str]:
     """What services hand to `notify` and to what stands before it."""
-    files = [path for name in SERVICES for path in (ROOT / "services" / name).rglob("*.py")]
+    homes = [ROOT / "services" / name for name in names or SERVICES]
+    files = [path for home in homes for path in home.rglob("*.py")]
     calls = [call for path in files for call in notifying(path)]
     said = [each for call in calls for each in (*call.args, *named(call, "template"))]
     return {each.value for each in said if isinstance(each, Constant) and is_word(each.value)}

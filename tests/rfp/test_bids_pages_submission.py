@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.bid_pages import form_path, press, saved_draft, submit, to_the_check
+from support.bid_pages import filled_in, form_path, press, saved_draft, submit, to_the_check
 from support.bids import PRICE, an_offer, close_bids, lot_path, send_file
 from support.database import Sessions, rows
 from support.pages import Browser
@@ -22,6 +22,11 @@ from services.rfp.tenders.domain import Rfp
 from shared.kernel import uuid7
 
 Clock = Callable[[datetime], None]
+
+
+def inside(html: str) -> str:
+    """The page without its frame."""
+    return html.partition('id="content"')[2] or html
 
 
 @pytest.fixture
@@ -174,8 +179,37 @@ class TestSubmission:
         to_the_check(browser)
         clock(rfp.deadline_at)
         answer = browser.submit("/bid", 409)
-        assert "takes no more bids" in answer.text
+        assert "Bids are closed" in answer.text and "Closed at" in answer.text
+        assert "Submit sealed bid" not in answer.text and "<form" not in inside(answer.text)
         assert rows(sessions, bids) == []
+
+    @pytest.mark.parametrize("htmx", [False, True])
+    @pytest.mark.parametrize("button", ["", "?step=check", "?add=lines"])
+    @pytest.mark.parametrize("wrong", [False, True])
+    def test_what_is_typed_too_late_can_still_be_read(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, htmx: bool, button: str, wrong: bool
+    ) -> None:
+        """No button is left and no fault is named: neither helps any more."""
+        browser = Browser(client, "huayun", htmx=htmx)
+        browser.get(form_path(rfp))
+        close_bids(sessions, rfp)
+        typed = filled_in(solution="Too late\u0000" if wrong else "Too late")
+        answer = press(browser, button, 409, **typed)
+        text = inside(answer.text)
+        assert "Too late" in text and "Agents: 4 × 250.00 CNY" in text and "96.5" in text
+        assert "<form" not in text and "needs your attention" not in text
+        assert "has not submitted a bid" in text and rows(sessions, bid_drafts) == []
+
+    def test_a_bid_that_was_in_time_is_named_when_its_change_is_late(
+        self, browser: Browser, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        submit(browser)
+        browser.get(form_path(rfp))
+        close_bids(sessions, rfp)
+        answer = press(browser, "", 409, solution="Better")
+        assert "Version 1 of your bid arrived in time and counts." in answer.text
+        [bid] = rows(sessions, bids)
+        assert f'href="/portal/bids/{bid.id}"' in answer.text
 
     def test_a_closed_lot_shows_no_draft(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions

@@ -63,8 +63,7 @@ def tendering(told: Told) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "rfp_published", rfp_id, (*HUAYUN, *NORDWIND)
     yield "question_asked", rfp_id, ("buyer",)
     yield "question_answered", rfp_id, (*HUAYUN, *NORDWIND)
-    for vendor, receipt in bids:
-        yield "bid_received", receipt["id"], (f"{vendor}.vendor_admin",)
+    yield "bids_closed", rfp_id, (*HUAYUN, *NORDWIND)  # the same to whoever is invited
     yield "bids_opened", rfp_id, EVALUATORS
     yield "evaluation_complete", rfp_id, ("buyer",)
     valid = {vendor: receipt["id"] for vendor, receipt in bids}  # a later bid replaces a former

@@ -38,9 +38,9 @@ WORDS: Mapping[str, Words] = {
         N_("A question is answered"),
         N_("There is a new answer about %(number)s “%(title)s”. Read it before you bid."),
     ),
-    "bid_received": Words(
-        N_("Your bid is sealed"),
-        N_("We have received it. The page has the receipt with its time and fingerprint."),
+    "bids_closed": Words(
+        N_("Bids are closed"),
+        N_("%(number)s “%(title)s” takes no more. The page has the receipts, if you sent any."),
     ),
     "opening_due": Words(
         N_("Bids wait to be opened"),

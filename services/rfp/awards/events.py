@@ -102,11 +102,12 @@ def tell_bidders(session: Session, rfp: Rfp, award: Award, bidders: Sequence[Bid
     A bid that could not be read has no scores to show, so its receipt says what happened.
     """
     for bidder in bidders:
-        template = "award_won" if bidder.bid_id == award.bid_id else "award_lost"
-        if bidder.state is BidState.UNREADABLE:
+        if bidder.bid_id == award.bid_id:
+            tell(session, rfp, "award_won", bidder, "/outcome", award.awarded_at)
+        elif bidder.state is BidState.UNREADABLE:
             tell(session, rfp, "award_without", bidder, "", award.awarded_at)
         else:
-            tell(session, rfp, template, bidder, "/outcome", award.awarded_at)
+            tell(session, rfp, "award_lost", bidder, "/outcome", award.awarded_at)
 
 
 def tell_of_closure(session: Session, rfp: Rfp, bidders: Sequence[Bidder], now: datetime) -> None:

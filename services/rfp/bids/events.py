@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services.rfp.bids.domain import Bid
 from services.rfp.tenders.domain import Duty, Rfp
+from shared import directory
 from shared.messaging.envelope import Event
 from shared.messaging.notices import notify
 
@@ -41,18 +41,20 @@ def opened(bid: Bid) -> dict[str, Any]:
     }
 
 
-def tell_bidder(session: Session, bid: Bid, person_id: UUID) -> None:
-    """A receipt to whoever sent the bid. It names the page and nothing else."""
+def tell_invited(session: Session, rfp: Rfp, now: datetime) -> None:
+    """Bids are closed: the same words to all who are invited, whether they have bid or not.
+
+    Before this nobody hears of a bid, not even its sender, who has the receipt on the page.
+    """
+    invited = [each.organisation_id for each in rfp.invitations]
     notify(
         session,
         source=SOURCE,
-        to=[person_id],
-        template="bid_received",
-        subject_type="bid",
-        subject_id=bid.id,
-        path=f"/portal/bids/{bid.id}",
-        now=bid.received_at,
-        dedupe=str(bid.id),
+        to=directory.ids(directory.people_of(session, *invited)),
+        template="bids_closed",
+        path=f"/portal/opportunities/{rfp.id}",
+        now=now,
+        **about(rfp),
     )
 
 

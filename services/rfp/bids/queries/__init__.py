@@ -12,6 +12,7 @@ from services.rfp.bids.queries.bidding import (
     own_bids,
     own_places,
     place_of,
+    places_with_bid,
     receipt,
     rfps_begun,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "own_bids",
     "own_places",
     "place_of",
+    "places_with_bid",
     "receipt",
     "rfps_begun",
 ]

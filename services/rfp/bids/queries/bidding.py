@@ -109,6 +109,13 @@ def own_places(vendor: Vendor) -> sa.Select[Any]:
     return places(vendor).where(begun)
 
 
+def places_with_bid(session: Session, vendor: Vendor, rfp_id: UUID) -> list[Place]:
+    """The lots of an RFP on which the vendor has a bid, in their order."""
+    mine = places(vendor).where(rfps.c.id == rfp_id, bids.c.id.is_not(None))
+    rows = session.execute(mine.order_by(lots.c.position).limit(200))
+    return [as_place(*row) for row in rows]
+
+
 def rfps_begun(session: Session, vendor: Vendor) -> set[UUID]:
     """RFPs for which the vendor has a draft or a bid already."""
     begun = own_places(vendor).order_by(*PLACE_ORDER).limit(500)

@@ -83,6 +83,7 @@ def open_bids(session: Session, opener: Staff, rfp: Rfp, keys: KeyStore, now: da
     received = sealed_bids(session, rfp.id)
     key = keys.existing_key(rfp.id)
     senders = {bid.id: open_bid(session, rfp, bid, key) for bid in received}
+    say_closed(session, rfp, now)
     rfp.opened_at = now
     delete_drafts(session, rfp.id)
     opened = [bid for bid in received if bid.state is BidState.OPENED]
@@ -199,5 +200,13 @@ def tell_openers(session: Session, *, rfp_id: UUID) -> None:
     now = db.clock(session)  # after the lock, so that no bid is under way any more
     if rfp.stage(now) is not Stage.CLOSED or close_without_bids(session, "system", rfp, now):
         return
-    if add_row(session, opening_notices, rfp_id=rfp.id, at=now):
+    if say_closed(session, rfp, now):
         events.tell_openers(session, rfp, now)
+
+
+def say_closed(session: Session, rfp: Rfp, now: datetime) -> bool:
+    """To all who are invited, once; at the opening if that comes first. Says whether it was new."""
+    new = add_row(session, opening_notices, rfp_id=rfp.id, at=now)
+    if new:
+        events.tell_invited(session, rfp, now)
+    return new

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.rfp.bids import events
 from services.rfp.bids.domain import (
     Bid,
     BidContent,
@@ -63,7 +62,7 @@ def submit_bid(
     bid = Bid(lot_id, vendor.vendor_id, version, now, **vars(sealed))
     session.add(bid)
     write(session, vendor, rfp, lot_id, Draft(whole.answers(), draft.documents), keys, now)
-    acknowledge(session, vendor, bid)
+    acknowledge(session, bid)
     return bid
 
 
@@ -74,9 +73,7 @@ def retire(session: Session, current: Bid | None) -> None:
         audit.record(session, SEALED_ACTOR, chain=f"bid:{current.id}", action="bid_replaced")
 
 
-def acknowledge(session: Session, vendor: Vendor, bid: Bid) -> None:
-    """Tells nobody but the bidder; the chain of the bid does not say whose it is, or for what."""
+def acknowledge(session: Session, bid: Bid) -> None:
+    """On record, and to nobody: the answer is the receipt. The chain does not say whose it is."""
     detail = {"version": bid.version, "sha256": bid.sha256, "padded_size": bid.padded_size}
     audit.record(session, SEALED_ACTOR, chain=f"bid:{bid.id}", action="bid_received", detail=detail)
-    if vendor.person_id:  # a vendor's own system has its receipt in our answer
-        events.tell_bidder(session, bid, vendor.person_id)

@@ -1,16 +1,18 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from services.rfp.bids import queries, schemas, usecases
-from services.rfp.bids.domain import BidState, LineKind
+from services.rfp.bids.domain import Bid, BidContent, BidState, LineKind
 from services.rfp.bids.queries import Bidding
 from services.rfp.bids.vendor_pages import form as bid_form
+from services.rfp.tenders.domain.errors import RfpClosed
 from shared.kernel import N_, Vendor
 from shared.web import page, requires, see_other, transaction
 from shared.web.forms import form_errors
@@ -36,6 +38,17 @@ HAPPENED = {
 }
 
 
+@pages.app_context_processor
+def for_other_pages() -> dict[str, Any]:
+    """`own_bids(rfp_id)`: the page of an RFP leads on to the receipts of the reader's company."""
+    return {"own_bids": own_bids}
+
+
+def own_bids(rfp_id: UUID) -> Sequence[queries.Place]:
+    with transaction() as session:
+        return queries.places_with_bid(session, g.actor, rfp_id)
+
+
 @pages.get("")
 @requires(Vendor)
 def index(vendor: Vendor) -> ResponseReturnValue:
@@ -57,7 +70,8 @@ def index(vendor: Vendor) -> ResponseReturnValue:
 def edit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     """The form, from the draft; with `?check=1` it says what is missing."""
     bidding = load(vendor, lot_id)
-    errors = bid_form.checked(bidding).errors if "check" in request.args else {}
+    asked = "check" in request.args and bidding.place.is_open
+    errors = bid_form.checked(bidding).errors if asked else {}
     return page("bids/edit.html", errors=errors, **shown(bidding))
 
 
@@ -70,12 +84,16 @@ def save(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     """
     try:
         save_answers(vendor, lot_id, request.form, button=request.args)
+        if upload := uploaded_file(limit=usecases.FILE_BYTES):
+            keep_file(vendor, lot_id, upload)
+    except RfpClosed:
+        return closed(vendor, lot_id)
     except ValidationError as error:
-        typed = replace(load(vendor, lot_id), answers=bid_form.typed(request.form))
+        typed = as_typed(vendor, lot_id)
+        if not typed.place.is_open:
+            return closed(vendor, lot_id)
         errors = form_errors(error.messages_dict)
         return page("bids/edit.html", 422, errors=errors, **shown(typed))
-    if upload := uploaded_file(limit=usecases.FILE_BYTES):
-        keep_file(vendor, lot_id, upload)
     if request.args.get("step") != "check":
         row = "new" if "add" in request.args else None
         return see_other(url_for("bids.edit", lot_id=lot_id, row=row))
@@ -102,23 +120,41 @@ def check(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
 def submit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     """Seal what was checked: if the draft has changed since, nothing is submitted."""
     form = schemas.SubmitForm().load(request.form)
+    try:
+        with transaction() as session:
+            usecases.require_bidder(session, vendor, lot_id=lot_id)
+        bidding = load(vendor, lot_id)
+        checked = bid_form.checked(bidding)
+        if checked.content is None:
+            return page("bids/edit.html", 422, errors=checked.errors, **shown(bidding))
+        bid = seal(vendor, bidding, checked.content, form)
+    except RfpClosed:
+        return closed(vendor, lot_id)
+    return see_other(url_for("bids.show", bid_id=bid.id))
+
+
+def seal(vendor: Vendor, bidding: Bidding, content: BidContent, form: dict[str, Any]) -> Bid:
     with transaction() as session:
-        usecases.require_bidder(session, vendor, lot_id=lot_id)
-    bidding = load(vendor, lot_id)
-    checked = bid_form.checked(bidding)
-    if checked.content is None:
-        return page("bids/edit.html", 422, errors=checked.errors, **shown(bidding))
-    with transaction() as session:
-        bid = usecases.submit_bid(
+        return usecases.submit_bid(
             session,
             vendor,
-            lot_id=lot_id,
-            content=checked.content,
+            lot_id=bidding.place.lot_id,
+            content=content,
             files=[document.id for document in bidding.documents],
             keys=current_app.extensions["keys"],
             **form,
         )
-    return see_other(url_for("bids.show", bid_id=bid.id))
+
+
+def closed(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """It came too late. What was typed is shown once more: nobody else has it."""
+    typed = as_typed(vendor, lot_id)
+    late = replace(typed, place=replace(typed.place, is_open=False))
+    return page("bids/edit.html", 409, **shown(late))
+
+
+def as_typed(vendor: Vendor, lot_id: UUID) -> Bidding:
+    return replace(load(vendor, lot_id), answers=bid_form.typed(request.form))
 
 
 @pages.get("/<uuid:bid_id>")
