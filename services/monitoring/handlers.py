@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.monitoring.measurements import usecases as measurements
 from services.monitoring.measurements.domain.rows import Measurement, RowsRefused
 from services.monitoring.metrics import usecases as metrics
-from services.monitoring.metrics.domain import Direction, Formula, Metric, Tier
+from services.monitoring.metrics.domain import SHARES, Direction, Formula, Metric, Tier
 from shared.directory import IDENTITY_HANDLERS
 from shared.messaging.envelope import Event
 from shared.messaging.inbox import Handler
@@ -26,6 +26,10 @@ class MeasurementRefused(InvalidData):
     """Trying again helps nothing before a person acts: such a message is a dead letter at once."""
 
 
+class UnitRefused(InvalidData):
+    """A ratio in a unit of which nobody knows how a share from 0 to 1 is written in it."""
+
+
 def on_contract_activated(session: Session, event: Event) -> None:
     targets = enumerate(event.data["sla"], start=1)
     metrics.learn_metrics(
@@ -35,6 +39,9 @@ def on_contract_activated(session: Session, event: Event) -> None:
 
 def metric_of(contract: Mapping[str, Any], target: Mapping[str, Any], position: int) -> Metric:
     period, least = contract["period"], target["minimum"]
+    formula = Formula(target["formula"])
+    if formula is Formula.RATIO and target["unit"] not in SHARES:
+        raise UnitRefused("unit")
     return Metric(
         id=UUID(target["metric_id"]),
         contract_id=UUID(contract["contract_id"]),
@@ -44,7 +51,7 @@ def metric_of(contract: Mapping[str, Any], target: Mapping[str, Any], position: 
         position=position,
         title=target["title"],
         unit=target["unit"],
-        formula=Formula(target["formula"]),
+        formula=formula,
         direction=Direction(target["direction"]),
         target=Decimal(target["target"]),
         minimum=None if least is None else Decimal(least),

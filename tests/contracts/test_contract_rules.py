@@ -13,6 +13,7 @@ from services.contracts.agreements.domain import (
     Contract,
     ContractState,
     Fault,
+    Formula,
     Side,
     StandstillRuns,
     TermsDiffer,
@@ -101,6 +102,19 @@ def test_the_fingerprint_covers_levels_and_milestones() -> None:
     assert len(seen) == 4
 
 
+@pytest.mark.parametrize(
+    ("formula", "unit", "is_known"),
+    [("ratio", "%", True), ("ratio", "share", True), ("ratio", "percent", False),
+     ("ratio", "", False), ("mean", "%", True), ("mean", "h", True)],
+)  # fmt: skip
+def test_a_share_is_promised_in_a_unit_of_which_the_scale_is_known(
+    formula: str, unit: str, is_known: bool
+) -> None:
+    contract = a_contract()
+    contract.sla[0].formula, contract.sla[0].unit = Formula(formula), unit
+    assert contract.faults() == ([] if is_known else [Fault.UNITS])
+
+
 @pytest.mark.parametrize("fault", list(Fault))
 def test_faulty_terms_cannot_be_accepted(fault: Fault) -> None:
     contract = a_contract()
@@ -111,8 +125,10 @@ def test_faulty_terms_cannot_be_accepted(fault: Fault) -> None:
         contract.milestones[0].number = 3
     elif fault == Fault.PERIOD:
         contract.ends_on = contract.starts_on - timedelta(days=1)
-    else:
+    elif fault == Fault.TIERS:
         contract.sla[0].tiers = contract.sla[0].tiers[1:]
+    else:
+        contract.sla[0].unit = "per mille"
     assert contract.faults() == [fault]
     with pytest.raises(TermsFaulty):
         contract.accept(BUYER, "usr_x", None, NOW)

@@ -15,7 +15,7 @@ from support.database import Sessions, know, rows
 from support.metrics import CALLGRID, KNOWN, MANAGER, allow
 
 from services.monitoring import handlers
-from services.monitoring.handlers import HANDLERS
+from services.monitoring.handlers import HANDLERS, UnitRefused
 from services.monitoring.measurements.persistence import measurements
 from services.monitoring.metrics.domain import Formula, Metric
 from services.monitoring.metrics.persistence import metrics, metrics_by_id
@@ -108,6 +108,23 @@ def test_an_active_contract_brings_its_metrics(sessions: Sessions) -> None:
     assert metric.organisation_id == UUID(event.data["organisation_id"])
     assert [tier.percent for tier in metric.tiers] == [10, 5, 0]
     assert metric.number == f"{event.data['number']} · SLA-1"
+
+
+def test_a_share_in_a_unit_of_nobodys_knowledge_is_refused(sessions: Sessions) -> None:
+    event = sample("tandem.contracts.contract_activated.v1", "contract_id")
+    [target] = event.data["sla"]
+    units = {"ratio": {"%": True, "share": True, "percent": False, "per mille": False, "": False},
+             "mean": {"%": True, "h": True}}  # fmt: skip
+    for formula, taken in units.items():
+        for unit, is_taken in taken.items():
+            told = target | {"formula": formula, "unit": unit, "metric_id": str(uuid7())}
+            news = replace(event, id=uuid7(), data=event.data | {"sla": [told]})
+            if is_taken:
+                assert feed(sessions, replace(news, data=news.data | {"contract_id": str(uuid7())}))
+            else:
+                with pytest.raises(UnitRefused):
+                    feed(sessions, news)
+    assert len(rows(sessions, metrics)) == 4
 
 
 def test_a_contract_with_several_targets_numbers_them(sessions: Sessions) -> None:

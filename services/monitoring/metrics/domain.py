@@ -25,6 +25,10 @@ class Direction(Labelled):
     LOWER = "lower", N_("Lower is better")
 
 
+# A share is measured from 0 to 1. In which units a contract may promise one, and how often it is 1.
+SHARES: Mapping[str, int] = {"%": 100, "share": 1}
+
+
 class NotAPartner(DomainError):
     code = "not_a_partner"
     message = N_("Only an active partner can be allowed to send measurements.")
@@ -56,7 +60,7 @@ class Tier:
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One SLA target of a contract. Figures are in `unit`; `%` means a share times 100."""
+    """One SLA target of a contract. Figures are in `unit`; a ratio's is one of SHARES."""
 
     id: UUID
     contract_id: UUID
@@ -74,6 +78,11 @@ class Metric:
     starts_on: date
     ends_on: date
     time_zone: str
+
+    @property
+    def scale(self) -> int:
+        """What measurements are multiplied by, to be in `unit`: shares in per cent by 100."""
+        return SHARES[self.unit] if self.formula is Formula.RATIO else 1
 
     @property
     def number(self) -> str:

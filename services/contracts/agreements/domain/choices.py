@@ -46,3 +46,11 @@ class Fault(Labelled):
     NUMBERS = "numbers", N_("The milestones are not numbered 1, 2, 3 and so on.")
     PERIOD = "period", N_("The period ends before it begins.")
     TIERS = "tiers", N_("The tiers of a service level leave a gap or overlap.")
+    UNITS = (
+        "units",
+        N_("A share of good cases is promised neither in % nor from 0 to 1."),
+    )
+
+
+# In which units a share of good cases may be promised. It is measured from 0 to 1.
+SHARES = frozenset({"%", "share"})

@@ -95,6 +95,7 @@ class Contract:
             Fault.NUMBERS: numbers != list(range(1, len(numbers) + 1)),
             Fault.PERIOD: self.ends_on < self.starts_on,
             Fault.TIERS: not all(tiers_are_whole(term.tiers) for term in self.sla),
+            Fault.UNITS: not all(term.has_known_unit for term in self.sla),
         }
         return [fault for fault, there in found.items() if there]
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Self
 from uuid import UUID
 
-from services.contracts.agreements.domain.choices import Direction, Formula
+from services.contracts.agreements.domain.choices import SHARES, Direction, Formula
 from shared.calendar import midnight
 from shared.kernel import CURRENCY_DIGITS, Money, uuid7
 
@@ -52,6 +52,11 @@ class SlaTerm:
     window: str
     tiers: tuple[Tier, ...]
     id: UUID = field(default_factory=uuid7)
+
+    @property
+    def has_known_unit(self) -> bool:
+        """A mean may be in any unit; of a share we must know how it is written."""
+        return self.formula is not Formula.RATIO or self.unit in SHARES
 
     def terms(self) -> dict[str, Any]:
         return {
