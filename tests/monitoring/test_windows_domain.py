@@ -95,6 +95,39 @@ def test_a_share_in_per_cent_is_the_sum_over_the_number_times_100(
     assert found is not None and plain(found) == figure
 
 
+@pytest.mark.parametrize(
+    ("formula", "unit", "numerator", "denominator", "figure"),
+    [("ratio", "%", "187", 200, "93.5"), ("ratio", "share", "187", 200, "0.935"),
+     ("mean", "%", "187", 2, "93.5"), ("mean", "h", "3.5", 2, "1.75"),
+     ("mean", "share", "1.5", 2, "0.75")],
+)  # fmt: skip
+def test_only_a_share_in_per_cent_is_multiplied(
+    formula: str, unit: str, numerator: str, denominator: int, figure: str
+) -> None:
+    metric = a_metric(formula=Formula(formula), unit=unit)
+    assert attained(metric, inputs(numerator, denominator)) == Decimal(figure)
+
+
+@pytest.mark.parametrize(
+    ("direction", "numerator", "denominator", "written", "outcome", "percent"),
+    [("higher", "949999996", 10**9, "94.9999996", "breached", 5),
+     ("higher", "950000004", 10**9, "95", "met", 0),
+     ("higher", "28499999999999999", 3 * 10**16, "94.999999999999997", "breached", 5),
+     ("higher", "899999996", 10**9, "89.9999996", "breached", 10),
+     ("lower", "950000004", 10**9, "95.0000004", "breached", 0),
+     ("lower", "949999996", 10**9, "94.9999996", "met", 5)],
+)  # fmt: skip
+def test_the_exact_figure_is_judged_and_rounding_crosses_no_border(
+    direction: str, numerator: str, denominator: int, written: str, outcome: str, percent: int
+) -> None:
+    metric = a_metric(direction=Direction(direction))
+    figure = attained(metric, inputs(numerator, denominator))
+    assert figure is not None and plain(figure) == written
+    assert judge(metric, figure) == outcome
+    tier = metric.tier_of(figure)
+    assert tier and tier.percent == percent
+
+
 def test_half_of_the_last_place_is_rounded_up() -> None:
     mean = a_metric(formula=Formula.MEAN, unit="h")
     assert attained(mean, inputs("0.000001", 2)) == Decimal("0.000001")
@@ -142,7 +175,14 @@ def test_a_tier_keeps_what_was_said() -> None:
 
 @pytest.mark.parametrize(
     ("figure", "words"),
-    [("93.456", "93.46"), ("94.999", "94.999"), ("95.001", "95.00"), ("89.996", "89.996")],
+    [
+        ("93.456", "93.46"),
+        ("94.999", "94.999"),
+        ("95.001", "95.00"),
+        ("89.996", "89.996"),
+        ("94.9999996", "94.9999996"),
+        ("89.99951", "89.9995"),
+    ],
 )
 def test_a_figure_is_shown_with_more_places_where_two_would_mislead(
     figure: str, words: str

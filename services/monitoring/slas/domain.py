@@ -8,11 +8,11 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Protocol
 from uuid import UUID
 
-from services.monitoring.metrics.domain import Formula, Metric
+from services.monitoring.metrics.domain import Metric
 from shared.kernel import N_, Labelled
 
-PRECISE = 60  # digits: enough that no sum of measurements is ever rounded
-STORED, SHOWN = Decimal("0.000001"), Decimal("0.01")
+PRECISE = 60  # digits: no sum of measurements is ever rounded, no quotient onto a target
+WRITTEN, SHOWN = 6, 2  # decimal places, at least
 
 
 class Outcome(Labelled):
@@ -84,28 +84,37 @@ def plain(value: Decimal) -> str:
 
 
 def attained(metric: Metric, inputs: Inputs) -> Decimal | None:
-    """Σ values ÷ their number, times 100 for a share in per cent; rounded half up to 6 places.
+    """Σ values × scale of the unit ÷ their number; None without a measurement, which is neither 0
+    nor 100 per cent. Both formulas divide alike; they differ in what a value may be.
 
-    None without a measurement: that is neither 0 nor 100 per cent. Both formulas divide alike;
-    they differ in what a value may be.
+    Judged is the exact quotient. A quotient may have no end, so it is written with six places, or
+    with as many more as keep it in the same tier and on the same side of the target.
     """
     if not inputs.denominator:
         return None
-    is_percent = metric.formula is Formula.RATIO and metric.unit == "%"
     with localcontext(prec=PRECISE):
-        exact = inputs.numerator * (100 if is_percent else 1) / inputs.denominator
-        return exact.quantize(STORED, ROUND_HALF_UP).normalize() + 0
+        exact = inputs.numerator * metric.scale / inputs.denominator
+        return rounded(metric, exact, WRITTEN).normalize() + 0
 
 
 def judge(metric: Metric, figure: Decimal | None) -> Outcome:
-    """By the figure as it is stored, so that outcome and tier always agree."""
+    """By a figure as `attained` writes it, so that outcome and tier always agree."""
     if figure is None:
         return Outcome.NO_DATA
     return Outcome.MET if metric.is_met_by(figure) else Outcome.BREACHED
 
 
 def shown(metric: Metric, figure: Decimal) -> Decimal:
-    """Two places, or all six where two would move it across the target or into another tier."""
-    short = figure.quantize(SHOWN, ROUND_HALF_UP)
-    same_side = metric.is_met_by(short) == metric.is_met_by(figure)
-    return short if same_side and metric.tier_of(short) == metric.tier_of(figure) else figure
+    """Two places, or as many more as it takes not to mislead."""
+    return rounded(metric, figure, SHOWN)
+
+
+def rounded(metric: Metric, figure: Decimal, places: int) -> Decimal:
+    """Half up to the first number of places, from `places` on, that changes no judgement."""
+    met, tier = metric.is_met_by(figure), metric.tier_of(figure)
+    for more in range(places, PRECISE):
+        with localcontext(prec=2 * PRECISE):
+            short = figure.quantize(Decimal(1).scaleb(-more), ROUND_HALF_UP)
+        if metric.is_met_by(short) == met and metric.tier_of(short) == tier:
+            return short
+    return figure
