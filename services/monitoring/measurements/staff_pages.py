@@ -70,8 +70,13 @@ def show_import(reader: Actor, import_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         found = queries.show_import(session, reader, import_id)
         metric = show_metric(session, reader, found.metric_id)
-    refusal = schemas.refusal_words(found)
-    return page("measurements/import.html", found=found, metric=metric, refusal=refusal)
+    return page(
+        "measurements/import.html",
+        found=found,
+        metric=metric,
+        refusal=schemas.refusal_words(found),
+        manages=isinstance(reader, Staff) and "contract_manager" in reader.roles,
+    )
 
 
 def shown(manager: Staff, metric_id: UUID) -> dict[str, Any]:
