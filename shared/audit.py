@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
+from shared.at_commit import put_off
 from shared.db import Instant, metadata
 from shared.kernel import Actor
 
@@ -53,6 +54,16 @@ class AuditEntry:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What will be an entry once its chain is locked."""
+
+    chain: str
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Head:
     """Where a chain stood at a checkpoint. `chain` is opaque: SHA-256 of its name."""
 
@@ -82,28 +93,33 @@ def record(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Append to the chain of an aggregate. `detail` holds JSON values and nothing sealed."""
-    length, previous = lock_head(session, chain)
-    entry = AuditEntry(
-        chain=chain,
-        number=length + 1,
-        at=session.scalars(select(func.clock_timestamp())).one(),
-        actor=actor.subject if isinstance(actor, Actor) else actor,
-        action=action,
-        detail=json.loads(canonical(detail or {})),
-        hash="",
+    who = actor.subject if isinstance(actor, Actor) else actor
+    put_off(session, append, Said(chain, who, action, json.loads(canonical(detail or {}))))
+
+
+def append(session: Session, said: list[Said]) -> None:
+    heads = lock_heads(session, sorted({each.chain for each in said}))
+    at = session.scalars(select(func.clock_timestamp())).one()
+    for each in said:
+        length, previous = heads[each.chain]
+        entry = AuditEntry(**vars(each), number=length + 1, at=at, hash="")
+        digest = entry_hash(previous, entry)
+        session.execute(sa.insert(audit_entries).values({**vars(entry), "hash": digest}))
+        heads[each.chain] = entry.number, digest
+    for chain, (length, digest) in heads.items():
+        moved = sa.update(audit_heads).where(audit_heads.c.chain == chain)
+        session.execute(moved.values(length=length, hash=digest))
+
+
+def lock_heads(session: Session, chains: list[str]) -> dict[str, tuple[int, str]]:
+    """Length and hash of each; locked in the order given, which has to be the same for all."""
+    new = insert(audit_heads).values(
+        [{"chain": each, "length": 0, "hash": START} for each in chains]
     )
-    digest = entry_hash(previous, entry)
-    session.execute(sa.insert(audit_entries).values({**vars(entry), "hash": digest}))
-    moved = sa.update(audit_heads).where(audit_heads.c.chain == chain)
-    session.execute(moved.values(length=entry.number, hash=digest))
-
-
-def lock_head(session: Session, chain: str) -> tuple[int, str]:
-    new = insert(audit_heads).values(chain=chain, length=0, hash=START)
     session.execute(new.on_conflict_do_nothing())
-    head = select(audit_heads.c.length, audit_heads.c.hash).where(audit_heads.c.chain == chain)
-    length, previous = session.execute(head.with_for_update()).one()
-    return length, previous
+    head = select(audit_heads).where(audit_heads.c.chain.in_(chains)).order_by(audit_heads.c.chain)
+    rows = session.execute(head.with_for_update())
+    return {row.chain: (row.length, row.hash) for row in rows}
 
 
 def entry_hash(previous: str, entry: AuditEntry) -> str:

@@ -27,7 +27,7 @@ def notify(
     due_at: datetime | None = None,
 ) -> None:
     """One notice per person. The same `dedupe` never reaches a person twice."""
-    for person_id in sorted(set(to)):  # sorted, because each locks a counter
+    for person_id in sorted(set(to)):
         data = {
             "person_id": str(person_id),
             "template": template,

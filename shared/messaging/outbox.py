@@ -1,5 +1,7 @@
 """Events written in the same transaction as the change they announce."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from shared import telemetry
+from shared.at_commit import put_off
 from shared.db import Instant, metadata
 from shared.messaging import schemas
 from shared.messaging.envelope import Event, encode
@@ -35,6 +38,8 @@ sa.Index("ix_outbox_parked", outbox.c.topic, outbox.c.subject,
          postgresql_where=outbox.c.parked_at.is_not(None))  # fmt: skip
 sa.Index("ix_outbox_recorded_at", outbox.c.recorded_at)
 
+Subject = tuple[str, str]  # the topic, and the subject on it
+
 # Apart from the outbox, whose sent rows are purged: a sequence must outlive them.
 sequences = Table(
     "outbox_sequences",
@@ -55,22 +60,45 @@ class OutboxState:
 
 
 def record(session: Session, event: Event) -> None:
-    """Write what will be sent, byte for byte. The relay changes nothing of it."""
+    """Announce at the commit. An event that does not fit its schema is refused now."""
     schemas.validate(event.type, event.data)
-    sequence = next_sequence(session, event)
-    headers, payload = encode(replace(event, sequence=sequence, cause=telemetry.cause.get()))
-    row = {"id": event.id, "topic": event.topic, "subject": event.subject, "sequence": sequence}
-    session.execute(sa.insert(outbox).values(**row, headers=headers, payload=payload))
+    put_off(session, write, replace(event, cause=telemetry.cause.get()))
 
 
-def next_sequence(session: Session, event: Event) -> int:
-    """Count 1, 2, 3… The counter's row stays locked, so numbers follow the order of commits."""
-    first = insert(sequences).values(topic=event.topic, subject=event.subject, last=1)
+def write(session: Session, events: list[Event]) -> None:
+    """Write what will be sent, byte for byte. The relay changes nothing of it."""
+    sequences = next_sequences(session, Counter(map(subject_of, events)))
+    rows = []
+    for event in events:
+        sequence = next(sequences[subject_of(event)])
+        headers, payload = encode(replace(event, sequence=sequence))
+        row = {"id": event.id, "topic": event.topic, "subject": event.subject}
+        rows.append(row | {"sequence": sequence, "headers": headers, "payload": payload})
+    session.execute(sa.insert(outbox).values(rows))
+
+
+def subject_of(event: Event) -> tuple[str, str]:
+    return event.topic, event.subject
+
+
+def next_sequences(session: Session, counts: Mapping[Subject, int]) -> dict[Subject, Iterator[int]]:
+    """Count 1, 2, 3… per subject, in one order of locks, which are kept until the commit.
+
+    So the numbers of a subject follow the order of commits.
+    """
+    wanted = [{"topic": topic, "subject": subject, "last": counts[topic, subject]}
+              for topic, subject in sorted(counts)]  # fmt: skip
+    first = insert(sequences).values(wanted)
     upsert = first.on_conflict_do_update(
-        index_elements=["topic", "subject"], set_={"last": sequences.c.last + 1}
+        index_elements=["topic", "subject"], set_={"last": sequences.c.last + first.excluded.last}
     )
-    sequence: int = session.scalars(upsert.returning(sequences.c.last)).one()
-    return sequence
+    moved = session.execute(
+        upsert.returning(sequences.c.topic, sequences.c.subject, sequences.c.last)
+    )
+    return {
+        (topic, subject): iter(range(last - counts[topic, subject] + 1, last + 1))
+        for topic, subject, last in moved
+    }
 
 
 def replay(session: Session, *, since: datetime, until: datetime) -> int:
