@@ -44,7 +44,7 @@ def migrate(package: Package, owner_url: str, runtime_url: str) -> None:
     upgrade(package.path, owner_url)
     runtime = sa.make_url(runtime_url).username or ""
     with psycopg.connect(owner_url) as owner:
-        for statement in roles.grants(runtime):
+        for statement in roles.grants(runtime, package.append_only):
             owner.execute(statement)
 
 

@@ -1,12 +1,13 @@
 """The five deployables that own a database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Package:
     name: str  # "rfp"
     path: str  # "services.rfp"
+    append_only: tuple[str, ...] = ("audit_entries", "audit_checkpoints")  # at runtime
 
     @property
     def database(self) -> str:
@@ -35,4 +36,6 @@ SERVICES = tuple(
     Package(name, f"services.{name}")
     for name in ("rfp", "contracts", "monitoring", "notifications")
 )
-PACKAGES = (Package("gateway", "gateway"), *SERVICES)
+GATEWAY = Package("gateway", "gateway")
+KEPT = ("checkpoints", "checkpoint_heads")  # what the services have signed
+PACKAGES = (replace(GATEWAY, append_only=(*GATEWAY.append_only, *KEPT)), *SERVICES)

@@ -152,7 +152,7 @@ def verify_one(name: str, settings: Settings) -> list[Finding]:
     own: str = getattr(addresses, name)
     with database(own) as service, database(addresses.gateway) as gateway:
         service.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        return list(findings(name, service, gateway, settings.data / "keys"))
+        return list(findings(name, service, gateway, settings.data))
 
 
 COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {

@@ -41,6 +41,15 @@ audit_heads = Table(
     Column("signed_length", Integer, nullable=False, server_default="0"),
 )
 
+# What this service has signed. The gateway has to have all of it.
+audit_checkpoints = Table(
+    "audit_checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without gaps
+    Column("signed_at", Instant, nullable=False),
+    Column("signature", String, nullable=False),
+)
+
 
 @dataclass(frozen=True)
 class AuditEntry:

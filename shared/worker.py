@@ -98,7 +98,7 @@ def common_jobs(service: str) -> Jobs:
 
     def sign_checkpoint(context: Context) -> None:
         with context.sessions.begin() as session:
-            checkpoints.sign(session, service, context.settings.data / "keys")
+            checkpoints.sign(session, service, context.settings.data)
 
     def purge_messages(context: Context) -> None:
         with context.sessions.begin() as session:

@@ -54,20 +54,23 @@ def exists(connection: Connection, query: str, name: str) -> bool:
     return connection.execute(query, [name]).fetchone() is not None
 
 
-def grants(runtime: str) -> list[Composed]:
-    """What a runtime role may do, said by the owner after each migration.
+def grants(runtime: str, append_only: Iterable[str]) -> list[Composed]:
+    """What the runtime role may do, said by the owner after each migration.
 
     The audit is append-only, and the schema is the owner's. Temporary tables, which the import
     of measurements needs, are a right on the database.
     """
-    role = Identifier(runtime)
+    names = {
+        "role": Identifier(runtime),
+        "append_only": SQL(", ").join(map(Identifier, append_only)),
+    }
     said = [
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {role}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         "GRANT EXECUTE ON ALL ROUTINES IN SCHEMA public TO {role}",
-        "REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM {role}",
+        "REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM {role}",
         "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
     ]
-    return [SQL(statement).format(role=role) for statement in said]
+    return [SQL(statement).format(**names) for statement in said]

@@ -28,13 +28,6 @@ def states(session: Session) -> Mapping[str, CheckpointState]:
     return {row[0]: CheckpointState(*row) for row in rows}
 
 
-def heads_of(session: Session, service: str) -> Sequence[Head]:
-    """Every head that this service ever signed: `verify` requires all of them."""
-    columns = (checkpoint_heads.c.chain, checkpoint_heads.c.length, checkpoint_heads.c.hash)
-    found = select(*columns).where(checkpoint_heads.c.service == service)
-    return [Head(*row) for row in session.execute(found.order_by(*columns))]
-
-
 def heads_of_chain(session: Session, service: str, chain: str) -> Sequence[Head]:
     """Where this chain stood, latest first."""
     columns = (checkpoint_heads.c.chain, checkpoint_heads.c.length, checkpoint_heads.c.hash)
@@ -44,8 +37,9 @@ def heads_of_chain(session: Session, service: str, chain: str) -> Sequence[Head]
 
 
 def signed(session: Session, service: str) -> Iterator[Mapping[str, Any]]:
-    """All checkpoints of a service as they came, with their signatures."""
+    """All checkpoints of a service as they came, with their signatures, in their order."""
     own = select(checkpoints.c.data).where(checkpoints.c.service == service)
-    ordered = own.order_by(checkpoints.c.signed_at, checkpoints.c.event_id)
+    number = checkpoints.c.data["number"].as_integer()
+    ordered = own.order_by(number, checkpoints.c.signed_at, checkpoints.c.event_id)
     with session.scalars(ordered, execution_options={"yield_per": 500}) as found:
         yield from found

@@ -1,17 +1,20 @@
 """Recompute every chain of every database and hold it against every checkpoint ever kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.audits import queries
 from shared import audit
-from shared.messaging.checkpoints import is_genuine, key_id
+from shared.audit import Head, audit_checkpoints
+from shared.messaging.checkpoints import is_genuine, public_key
+
+WITHIN = timedelta(minutes=15)  # a checkpoint is here, or something holds it up
 
 
 @dataclass(frozen=True)
@@ -27,30 +30,47 @@ class Finding:
         return f"{self.service}: {self.chain}, entry {self.number}: {self.what}"
 
 
-def findings(service: str, session: Session, gateway: Session, keys: Path) -> Iterator[Finding]:
-    """Faults of one service's chains, first the trail itself, then the checkpoints' signatures."""
+def findings(service: str, session: Session, gateway: Session, data: Path) -> Iterator[Finding]:
+    """Faults of one service's chains, first the trail itself, then the checkpoints."""
+    kept = Checkpoints(gateway, service, public_key(data, service))
     seen = set()
-    for fault in audit.verify(session, queries.heads_of(gateway, service)):
+    for fault in audit.verify(session, kept.heads()):
         if fault.chain not in seen:
             yield Finding(service, fault.chain, fault.number, fault.what)
         seen.add(fault.chain)
-    yield from forged(service, gateway, keys / f"audit-{service}.pem")
+    kept.require(session)
+    for number, what in kept.faults[:1]:
+        yield Finding(service, "checkpoints", number, what)
 
 
-def forged(service: str, gateway: Session, path: Path) -> Iterator[Finding]:
-    """The first checkpoint that the service's own key did not sign."""
-    key = public_key(path) if path.exists() else None
-    for position, data in enumerate(queries.signed(gateway, service), start=1):
-        if key is None or not is_trusted(data, key):
-            yield Finding(service, "checkpoints", position, "not signed with the service's key")
-            return
+class Checkpoints:
+    """What the gateway kept of a service: heads that count, and what is wrong with the rest."""
+
+    def __init__(self, gateway: Session, service: str, key: Ed25519PublicKey | None) -> None:
+        self.gateway, self.service, self.key = gateway, service, key
+        self.faults: list[tuple[int, str]] = []
+        self.number = 0
+
+    def heads(self) -> Iterator[Head]:
+        """Of all that the service's own key signed. Nothing but the signed data is believed."""
+        previous = None
+        for data in queries.signed(self.gateway, self.service):
+            expected = self.number + 1
+            if self.key is None or not is_genuine(data, self.key):
+                self.faults.append((expected, "not signed with the service's key"))
+                continue
+            if (data.get("number"), data.get("previous")) != (expected, previous):
+                self.faults.append((expected, "missing, or not the one that was signed then"))
+            self.number, previous = data.get("number", expected), data["signature"]
+            yield from (Head(**head) for head in data["heads"])
+
+    def require(self, session: Session) -> None:
+        """What the service signed a while ago has arrived."""
+        if self.number < signed_before(session, WITHIN):
+            self.faults.append((self.number + 1, "missing at the end"))
 
 
-def public_key(path: Path) -> Ed25519PublicKey:
-    loaded = load_pem_private_key(path.read_bytes(), password=None)
-    assert isinstance(loaded, Ed25519PrivateKey)
-    return loaded.public_key()
-
-
-def is_trusted(data: Mapping[str, Any], key: Ed25519PublicKey) -> bool:
-    return bool(data["key_id"] == key_id(key)) and is_genuine(data, key)
+def signed_before(session: Session, age: timedelta) -> int:
+    """The number of the service's last checkpoint that is as old as that."""
+    old = audit_checkpoints.c.signed_at < func.clock_timestamp() - age
+    return session.scalar(select(func.max(audit_checkpoints.c.number)).where(old)) or 0

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: passwords everywhere, never as root, in folders closed to others."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from deploy.migrate import migrate
+from deploy.packages import PACKAGES
 from deploy.postgres import account
 from deploy.postgres.cluster import Cluster
+from deploy.postgres.roles import ensure_databases, owner_of
 from deploy.postgres.throwaway import Throwaway, throwaway
+from gateway.audits.usecases import keep_checkpoint
+from shared import db
+from shared.kernel import uuid7
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +65,45 @@ def test_values_that_people_wrote_do_not_come_into_the_log(cluster: Throwaway) -
     log = (cluster.folder / "log").read_text()
     assert "duplicate key" in log
     assert "canary-price" not in log
+
+
+@pytest.fixture(scope="module")
+def gateway(cluster: Throwaway) -> str:
+    """The gateway's database as its processes reach it."""
+    package = PACKAGES[0]
+    passwords = {package.database: "runtime", owner_of(package): "owner"}
+    ensure_databases(cluster.url, [package], passwords)
+    place = cluster.url.rpartition("@")[2].rpartition("/")[0] + f"/{package.database}"
+    runtime = f"postgresql://{package.database}:runtime@{place}"
+    migrate(package, f"postgresql://{owner_of(package)}:owner@{place}", runtime)
+    return runtime
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("audit_entries", "actor"),
+        ("audit_checkpoints", "signature"),
+        ("checkpoints", "data"),
+        ("checkpoint_heads", "hash"),
+    ],
+)
+def test_what_was_audited_and_signed_can_only_be_added_to(
+    gateway: str, statement: str, table: str, column: str
+) -> None:
+    with (
+        psycopg.connect(gateway) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement.format(table, column, column))
+
+
+def test_the_gateway_keeps_checkpoints_with_these_rights(gateway: str) -> None:
+    engine = db.connect(gateway)
+    sample = Path("tests/event_samples/tandem.audit.checkpoint_signed.v1.json")
+    event_id = uuid7()
+    for _ in range(2):
+        with db.sessions(engine).begin() as session:
+            keep_checkpoint(session, event_id=event_id, data=json.loads(sample.read_text()))
+    engine.dispose()

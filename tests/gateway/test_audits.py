@@ -22,8 +22,8 @@ from gateway.handlers import HANDLERS
 from gateway.people.domain import OrganisationKind, Role
 from gateway.services import Service
 from shared import audit, db
-from shared.audit import audit_entries, audit_heads
-from shared.messaging.checkpoints import sign
+from shared.audit import audit_checkpoints, audit_entries, audit_heads
+from shared.messaging.checkpoints import public_path, sign
 from shared.messaging.envelope import Event
 from shared.messaging.inbox import handle_once
 
@@ -163,8 +163,70 @@ def test_a_forged_checkpoint_is_named(trail: Trail) -> None:
 
 
 def test_without_the_services_key_no_checkpoint_counts(trail: Trail, tmp_path: Path) -> None:
-    (tmp_path / "audit-rfp.pem").unlink()
+    public_path(tmp_path, "rfp").unlink()
     assert [each.chain for each in trail.verify()] == ["checkpoints"]
+
+
+def rewrite(trail: Trail, chain: str) -> None:
+    """With good hashes from the first entry on, and other contents."""
+    for table in (audit_entries, audit_heads):
+        trail.spoil(sa.delete(table).where(table.c.chain == chain))
+    with trail.service.begin() as session:
+        for n in range(5):
+            audit.record(session, "usr_x", chain=chain, action="changed", detail={"n": n * 7})
+
+
+def test_heads_that_nobody_signed_do_not_count(trail: Trail) -> None:
+    rewrite(trail, "rfp:2")
+    with trail.service() as session:
+        (digest,) = session.scalars(sa.select(audit_entries.c.hash).where(entry("rfp:2", 5)))
+    own = checkpoint_heads.c.chain == audit.opaque("rfp:2")
+    with trail.gateway.begin() as session:
+        session.execute(sa.update(checkpoint_heads).where(own).values(hash=digest))
+    assert [(each.chain, each.number) for each in trail.verify()] == [("rfp:2", 5)]
+
+
+def test_heads_that_are_deleted_are_still_signed(trail: Trail) -> None:
+    rewrite(trail, "rfp:2")
+    with trail.gateway.begin() as session:
+        session.execute(sa.delete(checkpoint_heads))
+    assert [(each.chain, each.number) for each in trail.verify()] == [("rfp:2", 5)]
+
+
+def forget(trail: Trail, number: int) -> None:
+    own = checkpoints.c.data["number"].as_integer() == number
+    with trail.gateway.begin() as session:
+        gone = sa.select(checkpoints.c.event_id).where(own)
+        session.execute(sa.delete(checkpoint_heads).where(checkpoint_heads.c.event_id.in_(gone)))
+        session.execute(sa.delete(checkpoints).where(own))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_checkpoint_that_was_deleted_is_missed(trail: Trail, number: int) -> None:
+    for _ in range(2):
+        trail.checkpoint()
+        trail.write("rfp:1", 1)
+    assert trail.verify() == []
+    forget(trail, number)
+    [found] = trail.verify()
+    assert (found.chain, found.number) == ("checkpoints", number)
+    assert "missing" in found.what
+
+
+def test_the_last_checkpoint_is_missed_after_a_while(trail: Trail) -> None:
+    trail.checkpoint()
+    forget(trail, 2)
+    assert trail.verify() == [], "it may still be on its way"
+    older = audit_checkpoints.c.signed_at - sa.text("interval '16 minutes'")
+    trail.spoil(sa.update(audit_checkpoints).values(signed_at=older))
+    assert [(each.chain, each.number) for each in trail.verify()] == [("checkpoints", 2)]
+
+
+def test_a_checkpoint_signed_by_another_key_does_not_count(trail: Trail, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "audit-rfp.pem").unlink()
+    trail.checkpoint()
+    [found] = trail.verify()
+    assert (found.chain, found.number) == ("checkpoints", 2)
 
 
 def test_what_a_search_can_mean() -> None:

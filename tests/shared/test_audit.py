@@ -106,5 +106,5 @@ def test_a_checkpoint_names_what_changed_since_the_last_and_is_signed(
     key = checkpoints.signing_key(tmp_path, "rfp")
     assert checkpoints.is_genuine(data, key.public_key())
     assert not checkpoints.is_genuine(data | {"service": "contracts"}, key.public_key())
-    assert (tmp_path / "audit-rfp.pem").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "keys" / "audit-rfp.pem").stat().st_mode & 0o777 == 0o600
     assert rows(sessions, audit_heads)[0].signed_length == 2

@@ -17,6 +17,13 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     install_jobs(upto="3.10.0")
     op.create_table(
+        "audit_checkpoints",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_checkpoints")),
+    )
+    op.create_table(
         "audit_entries",
         sa.Column("chain", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
