@@ -22,7 +22,8 @@ KINDS: Mapping[str, type[Actor]] = {
     "buyer": Staff,
     "auditor": Auditor,
 }
-REFETCH_AFTER_S = 30.0
+REFETCH_AFTER_S = 30.0  # for a key we do not know
+EXPIRES_AFTER_S = 300.0  # a key that was withdrawn is good for no longer
 LEEWAY_S = 5
 CACHED = 2048
 Jwks = Callable[[], Mapping[str, Any]]
@@ -43,6 +44,7 @@ class Verifier:
 
     def __init__(self, jwks: Jwks, *, issuer: str, audience: str) -> None:
         self.jwks, self.issuer, self.audience = jwks, issuer, audience
+        self.published: Mapping[str, Any] = {}
         self.keys: KeySet | None = None
         self.fetched_at = float("-inf")
         self.verified: dict[bytes, tuple[float, Actor]] = {}
@@ -51,6 +53,7 @@ class Verifier:
         """The actor, or None where the token is missing, foreign, for others, or too old."""
         if not token:
             return None
+        self.renew()
         digest = sha256(token.encode()).digest()
         known = self.verified.get(digest)
         if known and known[0] > time.time():
@@ -86,7 +89,7 @@ class Verifier:
     def decode(self, token: str) -> jwt.Token:
         """An unknown key may be a new one: look again, but not more often than each 30 s."""
         if self.keys is None:
-            self.refetch()
+            self.refetch()  # an error here refuses the token
         assert self.keys is not None
         try:
             return jwt.decode(token, self.keys, algorithms=["ES256"])
@@ -96,9 +99,24 @@ class Verifier:
             self.refetch()
             return jwt.decode(token, self.keys, algorithms=["ES256"])
 
+    def renew(self) -> None:
+        """Where the keys cannot be read, the old ones stay: nobody is locked out by an outage."""
+        if self.keys is None or time.monotonic() - self.fetched_at < EXPIRES_AFTER_S:
+            return
+        try:
+            self.refetch()
+        except (OSError, ValueError) as error:
+            self.fetched_at = time.monotonic() - EXPIRES_AFTER_S + REFETCH_AFTER_S
+            log.warning("The key set was not renewed", reason=type(error).__name__)
+
     def refetch(self) -> None:
-        self.keys = KeySet.import_key_set(dict(self.jwks()))  # type: ignore[arg-type]
+        """With other keys nothing that was verified before counts any more."""
         self.fetched_at = time.monotonic()
+        published = self.jwks()
+        if published != self.published:
+            self.keys = KeySet.import_key_set(dict(published))  # type: ignore[arg-type]
+            self.published = published
+            self.verified.clear()
 
 
 def actor_of(claims: Mapping[str, Any]) -> Actor:

@@ -83,6 +83,63 @@ def test_a_new_key_is_fetched_but_not_on_every_bad_token(monkeypatch: pytest.Mon
     assert verify(token(claims(), new)) and len(fetched) == 2
 
 
+class Rotating:
+    """A gateway that publishes what it is given, and a clock that is put forward."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.keys, self.is_away, self.ahead, self.asked = [KEY], False, 0.0, 0
+        real = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: real() + self.ahead)
+
+    def __call__(self) -> dict[str, Any]:
+        self.asked += 1
+        if self.is_away:
+            raise OSError
+        return KeySet(list(self.keys)).as_dict(private=False)
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> Rotating:
+    return Rotating(monkeypatch)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_stolen_key_ends_on_a_service_that_nobody_uses(
+    gateway: Rotating, is_remembered: bool
+) -> None:
+    verify, stolen = Verifier(gateway, issuer=ISSUER, audience="rfp"), token(claims())
+    assert verify(stolen)
+    gateway.keys = [ECKey.generate_key("P-256", {"kid": "two", "alg": "ES256"})]
+    again = stolen if is_remembered else token(claims(csrf="other"))
+    assert verify(again), "for five minutes the key set is not asked for"
+    gateway.ahead += 301
+    assert verify(again) is None and gateway.asked == 2
+
+
+def test_other_keys_end_what_was_verified_before(gateway: Rotating) -> None:
+    verify, stolen = Verifier(gateway, issuer=ISSUER, audience="rfp"), token(claims())
+    assert verify(stolen)
+    new = ECKey.generate_key("P-256", {"kid": "two", "alg": "ES256"})
+    gateway.keys = [new]
+    gateway.ahead += 31
+    assert verify(token(claims(), new))
+    assert verify(stolen) is None
+
+
+def test_an_outage_locks_nobody_out(gateway: Rotating) -> None:
+    verify, said = Verifier(gateway, issuer=ISSUER, audience="rfp"), token(claims())
+    assert verify(said)
+    gateway.is_away = True
+    gateway.ahead += 301
+    assert verify(said) and verify(said) and gateway.asked == 2
+    gateway.ahead += 31
+    assert verify(said) and gateway.asked == 3
+    gateway.is_away = False
+    gateway.keys = [ECKey.generate_key("P-256", {"kid": "two", "alg": "ES256"})]
+    gateway.ahead += 31
+    assert verify(said) is None
+
+
 def test_a_remembered_token_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     verify, said = verifier(), token(claims())
     assert verify(said)
