@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey, KeySet
 
+from shared.durable import sync_folder, write_durably
 from shared.kernel import N_, DomainError, Labelled
 
 ALGORITHM = "ES256"
@@ -134,12 +134,9 @@ class Ring:
         ]
         fresh = self.path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(rows, file)
-            file.flush()
-            os.fsync(descriptor)
+        write_durably(fresh, json.dumps(rows).encode())
         fresh.replace(self.path)
+        sync_folder(self.path.parent)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
 def write_once(path: Path, content: bytes) -> None:
     """Write beside, then link: whoever comes first wins, and nobody reads half a file."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     written = path.with_name(f".{uuid4()}")
     write_durably(written, content)
     try:
@@ -25,6 +25,14 @@ def write_once(path: Path, content: bytes) -> None:
     finally:
         written.unlink()
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """With those above it, open to our user only."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Column, String, Table, Uuid, func, select
 from sqlalchemy.orm import Session
 
 from shared.db import Instant, choice, metadata
+from shared.durable import make_folder, sync_folder
 from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
 
 CHUNK = 65_536
@@ -87,7 +88,7 @@ class LocalStorage:
 
     def put(self, key: str, chunks: Iterable[bytes]) -> None:
         path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         partial = path.with_name(path.name + ".partial")
         try:
             with partial.open("wb") as out:
@@ -95,6 +96,7 @@ class LocalStorage:
                 out.flush()
                 os.fsync(out.fileno())
             partial.rename(path)
+            sync_folder(path.parent)
         finally:
             partial.unlink(missing_ok=True)
 
