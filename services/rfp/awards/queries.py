@@ -17,7 +17,7 @@ from services.rfp.evaluations.domain import Ranking, Result
 from services.rfp.evaluations.usecases import ranking_of_lots
 from services.rfp.tenders.domain import Criterion, Rfp, Stage
 from services.rfp.tenders.persistence import lots, rfps, stage_at
-from shared.directory import organisation_name, organisations, people
+from shared.directory import is_of_buyer, organisation_name, organisations, people
 from shared.kernel import Auditor, NotFound, Staff, Vendor
 
 Reader = Staff | Auditor
@@ -103,6 +103,11 @@ VIEW = (
 )  # fmt: skip
 
 
+def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """Staff see all awards. An auditor from outside sees what is named for them: here nothing."""
+    return is_of_buyer(reader) if isinstance(reader, Auditor) else sa.true()
+
+
 def all_awards(reader: Reader) -> sa.Select[Any]:
     """For `paginate` with ORDER and AwardView."""
     return (
@@ -113,6 +118,7 @@ def all_awards(reader: Reader) -> sa.Select[Any]:
         .join(opened_bids, opened_bids.c.bid_id == awards.c.bid_id)
         .outerjoin(organisations, organisations.c.id == awards.c.organisation_id)
         .outerjoin(people, people.c.id == awards.c.awarded_by)
+        .where(visible_to(reader))
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.rfp.plans.domain import EDITABLE, Category, PlanState, planned_cost
 from services.rfp.plans.persistence import plan_lines, plans
-from shared.directory import people, person_name
+from shared.directory import is_of_buyer, people, person_name
 from shared.kernel import Auditor, NotFound, Staff
 
 Reader = Staff | Auditor
@@ -83,19 +83,26 @@ ROW = [plans.c[name] for name in PlanRow.__dataclass_fields__ if name != "reques
 ORDER = (plans.c.created_at, plans.c.id)
 
 
+def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """Staff see all of them. An auditor from outside sees what is named for them: here nothing."""
+    return is_of_buyer(reader) if isinstance(reader, Auditor) else sa.true()
+
+
 def all_plans(reader: Reader, *, state: PlanState | None = None) -> sa.Select[Any]:
     """All plans or those in one state, for `paginate` with ORDER and PlanRow."""
     rows = select(*ROW, people.c.name).outerjoin(people, people.c.id == plans.c.requester_id)
-    return rows.where(plans.c.state == state) if state else rows
+    seen = rows.where(visible_to(reader))
+    return seen.where(plans.c.state == state) if state else seen
 
 
 def plan_counts(session: Session, reader: Reader) -> Mapping[PlanState, int]:
-    counted = select(plans.c.state, func.count()).group_by(plans.c.state)
+    counted = select(plans.c.state, func.count()).where(visible_to(reader)).group_by(plans.c.state)
     return dict(session.execute(counted).all())
 
 
 def show_plan(session: Session, reader: Reader, plan_id: UUID) -> PlanView:
-    row = session.execute(select(plans).where(plans.c.id == plan_id)).one_or_none()
+    own = select(plans).where(plans.c.id == plan_id, visible_to(reader))
+    row = session.execute(own).one_or_none()
     if row is None:
         raise NotFound
     return PlanView(

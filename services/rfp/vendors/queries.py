@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.rfp.vendors.domain import Category, Standing
 from services.rfp.vendors.persistence import may_be_invited, vendors
-from shared.directory import organisations, people_of, person_name
+from shared.directory import is_of_buyer, organisations, people_of, person_name
 from shared.kernel import Auditor, NotFound, Staff, Vendor
 
 Reader = Staff | Auditor
@@ -62,10 +62,15 @@ COLUMNS = [
 ORDER = (organisations.c.name, vendors.c.organisation_id)
 
 
+def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """Staff see all of them. An auditor from outside sees what is named for them: here nothing."""
+    return is_of_buyer(reader) if isinstance(reader, Auditor) else sa.true()
+
+
 def all_vendors(reader: Reader, *, standing: Standing | None = None) -> sa.Select[Any]:
     """All vendors or those of one standing, for `paginate` with ORDER and VendorRow."""
     known = select(*COLUMNS).join(organisations, organisations.c.id == vendors.c.organisation_id)
-    active = known.where(organisations.c.active)
+    active = known.where(organisations.c.active, visible_to(reader))
     return active.where(vendors.c.standing == standing) if standing else active
 
 
@@ -76,7 +81,7 @@ def vendor_counts(session: Session, reader: Reader) -> Mapping[Standing, int]:
 
 
 def show_vendor(session: Session, reader: Reader, organisation_id: UUID) -> VendorView:
-    row = one_vendor(session, organisation_id)
+    row = one_vendor(session, organisation_id, visible_to(reader))
     return VendorView(
         **facts(session, row), note=row.note, admitted_by=person_name(session, row.admitted_by)
     )
@@ -91,11 +96,11 @@ def facts(session: Session, row: Any) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in COLUMNS} | {"people": names}
 
 
-def one_vendor(session: Session, organisation_id: UUID) -> Any:
+def one_vendor(session: Session, organisation_id: UUID, *conditions: sa.ColumnElement[bool]) -> Any:
     known = select(*COLUMNS, vendors.c.note, vendors.c.admitted_by)
     named = known.join(organisations, organisations.c.id == vendors.c.organisation_id)
-    found = session.execute(named.where(vendors.c.organisation_id == organisation_id))
-    row = found.one_or_none()
+    own = named.where(vendors.c.organisation_id == organisation_id, *conditions)
+    row = session.execute(own).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -13,7 +13,7 @@ from services.rfp.bids.domain import BidState, DocumentState
 from services.rfp.bids.persistence import bid_documents, bids, is_current, openings
 from services.rfp.tenders.domain import Duty, Stage
 from services.rfp.tenders.persistence import committee, lots, rfps, stage_at
-from shared.directory import organisations, people
+from shared.directory import is_of_buyer, organisations, people
 from shared.kernel import Auditor, NotFound, Staff
 
 Reader = Staff | Auditor
@@ -71,7 +71,7 @@ class OpeningRoom:
 
 
 def opening_room(session: Session, reader: Reader, rfp_id: UUID) -> OpeningRoom:
-    row = session.execute(room_facts(rfp_id)).one_or_none()
+    row = session.execute(room_facts(rfp_id).where(visible_to(reader))).one_or_none()
     if row is None:
         raise NotFound
     return OpeningRoom(
@@ -79,6 +79,11 @@ def opening_room(session: Session, reader: Reader, rfp_id: UUID) -> OpeningRoom:
         openers=openers(session, rfp_id),
         bids=None if row.stage in SEALED else minutes(session, rfp_id, opened=bool(row.opened_at)),
     )
+
+
+def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """Openers and buyers see all. An auditor from outside sees what is named for them: nothing."""
+    return is_of_buyer(reader) if isinstance(reader, Auditor) else sa.true()
 
 
 def room_facts(rfp_id: UUID) -> sa.Select[tuple[object, ...]]:

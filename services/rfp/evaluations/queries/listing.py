@@ -15,7 +15,8 @@ from services.rfp.evaluations.persistence import evaluators
 from services.rfp.evaluations.queries.readers import Reader, oversees
 from services.rfp.tenders.domain import Duty, Stage
 from services.rfp.tenders.persistence import committee, lots, rfps, stage_at
-from shared.kernel import Staff
+from shared.directory import is_of_buyer
+from shared.kernel import Auditor, Staff
 
 IS_OPENED = rfps.c.opened_at.is_not(None)
 ORDER = (rfps.c.opened_at, rfps.c.id)
@@ -66,8 +67,14 @@ ROW = (
 
 def evaluations(reader: Reader) -> sa.Select[Any]:
     """Of opened RFPs, for `paginate` with ORDER and EvaluationRow. Evaluators see their own."""
-    opened = select(*ROW).where(IS_OPENED)
-    return opened if oversees(reader) else opened.where(named(reader))
+    return select(*ROW).where(IS_OPENED, visible_to(reader))
+
+
+def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """An auditor from outside sees what is named for them, and here nothing is."""
+    if isinstance(reader, Auditor):
+        return is_of_buyer(reader)
+    return sa.true() if oversees(reader) else named(reader)
 
 
 def named(reader: Reader) -> sa.ColumnElement[bool]:

@@ -16,7 +16,7 @@ from services.rfp.evaluations.persistence import (
     scores_of,
     sheets_of,
 )
-from services.rfp.evaluations.queries.listing import IS_OPENED
+from services.rfp.evaluations.queries.listing import IS_OPENED, visible_to
 from services.rfp.evaluations.queries.readers import SEES_BIDS, Part, Reader, part_of
 from services.rfp.evaluations.queries.views import (
     BidView,
@@ -43,7 +43,8 @@ RFP = [
 
 def show_evaluation(session: Session, reader: Reader, rfp_id: UUID) -> EvaluationView:
     """What the reader may see of it now. Before the opening there is no evaluation."""
-    row = session.execute(select(*RFP).where(rfps.c.id == rfp_id, IS_OPENED)).one_or_none()
+    own = select(*RFP).where(rfps.c.id == rfp_id, IS_OPENED, visible_to(reader))
+    row = session.execute(own).one_or_none()
     if row is None:
         raise NotFound
     panel = panels(session, [rfp_id])[rfp_id]

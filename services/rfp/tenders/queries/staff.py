@@ -26,7 +26,7 @@ from services.rfp.tenders.persistence import (
 from services.rfp.tenders.queries.parts import OWN, Asked, parts_of
 from services.rfp.tenders.queries.questions import QuestionView, all_questions
 from shared import db
-from shared.directory import organisations, people, person_name
+from shared.directory import is_of_buyer, organisations, people, person_name
 from shared.kernel import Auditor, DomainError, NotFound, Staff
 
 Reader = Staff | Auditor
@@ -85,6 +85,9 @@ MOMENTS_OF = (rfps.c.created_at, rfps.c.opened_at)
 
 
 def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
+    """An auditor from outside sees what is named for them, and here nothing is."""
+    if isinstance(reader, Auditor):
+        return is_of_buyer(reader)
     if not SEE_ALL.isdisjoint(reader.roles):
         return sa.true()
     served = select(committee.c.rfp_id).where(committee.c.person_id == reader.person_id)
