@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from support.contracts import (
     TABS,
@@ -68,6 +66,20 @@ class TestContract:
         manager = browse("contract_manager")
         manager.get(f"/admin/contracts/{contract.id}")
         assert "<dd>China Standard Time (UTC+8)</dd>" in manager.text
+
+    def test_both_sides_open_the_documents_that_they_accept(
+        self, browse: Browse, known: Sessions
+    ) -> None:
+        """With the award, by the fingerprint in the terms."""
+        draft = a_draft(known)
+        [document] = draft.documents
+        for who, face, awards in (
+            ("admin", "portal", "/portal/bids/awards"), ("finance1", "admin", "/admin/awards"),
+        ):  # fmt: skip
+            browser = browse(who)
+            browser.get(f"/{face}/contracts/{draft.id}")
+            link = f"{awards}/{draft.award_id}/documents/{document['sha256']}"
+            assert f'<a href="{link}" download>{document["name"]}</a>' in browser.text
 
     def test_faulty_terms_say_what_is_wrong(self, browse: Browse, known: Sessions) -> None:
         promises = {"sla": [], "documents": [], "milestones": [
@@ -197,9 +209,8 @@ class TestLists:
 
 class TestChinese:
     @pytest.fixture
-    def browse(self, client: FlaskClient) -> Browse:
-        client.application.before_request_funcs.setdefault(None, []).append(speak_chinese)
-        return lambda who: Browser(client, who)
+    def browse(self, chinese: FlaskClient) -> Browse:
+        return lambda who: Browser(chinese, who)
 
     def test_pages_speak_chinese_and_never_of_fines(
         self, browse: Browse, contract: Contract, deliverable: Deliverable, credit_id: UUID
@@ -224,11 +235,6 @@ class TestChinese:
         vendor.get(f"/portal/contracts/{a_draft(known).id}")
         vendor.submit("acceptance", 409, terms_sha256="0" * 64)
         assert "条款与您之前看到的不同" in vendor.text
-
-
-def speak_chinese() -> None:
-    if g.actor:
-        g.actor = replace(g.actor, locale="zh-Hans")
 
 
 def test_a_draft_that_one_side_accepted_waits_for_the_other(

@@ -1,24 +1,20 @@
 """Evaluation and award through the API, and who may not, by API and page."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from support.actors import an_id, bearer
 from support.database import Sessions, rows
-from support.evaluating import REASON, Json, give, key, path, sent_scores
+from support.evaluating import REASON, Json, decrypted, give, key, path, sent_scores
 from support.opened import an_evaluated_rfp, an_opened_rfp, bids_by_vendor, declare
 from support.rfps import EVALUATORS
 
 from services.rfp.awards.persistence import awards
-from services.rfp.bids.domain import DocumentState
-from services.rfp.bids.persistence import bid_documents
 from services.rfp.evaluations.domain import Conflict
 from services.rfp.evaluations.persistence import scores
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
-from shared.files import files
 from shared.kernel import uuid7
 
 FIRST, SECOND, THIRD = EVALUATORS
@@ -234,18 +230,3 @@ class TestWhoMay:
         )
         elsewhere = f"{path(opened)}/documents/{uuid7()}"
         assert client.get(elsewhere, headers=bearer(FIRST)).status_code == 404
-
-
-def decrypted(client: FlaskClient, sessions: Sessions) -> UUID:
-    """Huayun's file as the job after the opening leaves it."""
-    file_id = uuid7()
-    client.application.extensions["storage"].put(str(file_id), [b"%PDF-1.7\n"])
-    file = {
-        "id": file_id, "name": "huayun.pdf", "media_type": "application/pdf", "size": 9,
-        "sha256": "a" * 64, "scan_state": "not_scanned", "key": str(file_id), "uploaded_by": "x",
-    }  # fmt: skip
-    with sessions.begin() as session:
-        session.execute(files.insert().values(**file))
-        done = bid_documents.update().where(bid_documents.c.name == "huayun.pdf")
-        session.execute(done.values(file_id=file_id, state=DocumentState.READABLE, key=None))
-    return file_id

@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.rfp.awards import queries, schemas, usecases
+from services.rfp.awards import documents, queries, schemas, usecases
 from services.rfp.awards.domain import LEAST_REASON
 from services.rfp.awards.queries import READERS, AwardView, Reader
 from services.rfp.evaluations.domain import published
@@ -50,6 +50,13 @@ def show(reader: Reader, award_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         award = queries.show_award(session, reader, award_id)
     return page("awards/show.html", award=award, time_now=now())
+
+
+@pages.get("/<uuid:award_id>/documents/<sha256>")
+@requires(Reader, *documents.READERS)
+def document(reader: Reader, award_id: UUID, sha256: str) -> ResponseReturnValue:
+    """A file of the winning bid, for all who read the contract."""
+    return documents.download(reader, award_id, sha256)
 
 
 @pages.get("/lots/<uuid:lot_id>")

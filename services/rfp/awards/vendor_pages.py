@@ -4,7 +4,7 @@ from uuid import UUID
 from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
-from services.rfp.awards import queries
+from services.rfp.awards import documents, queries
 from services.rfp.evaluations.domain import published
 from shared.kernel import Vendor
 from shared.web import page, requires, transaction
@@ -32,3 +32,10 @@ def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         outcome = queries.outcome(session, vendor, bid_id)
     return page("awards/outcome.html", outcome=outcome, published=published)
+
+
+@pages.get("/awards/<uuid:award_id>/documents/<sha256>")
+@requires(Vendor)
+def document(vendor: Vendor, award_id: UUID, sha256: str) -> ResponseReturnValue:
+    """A file of one's own bid that has won: the contract leads here."""
+    return documents.download(vendor, award_id, sha256)
