@@ -45,7 +45,8 @@ def test_all_who_read_the_contract_open_what_both_sides_accept(
     ("who", "face", "status"),
     [("nordwind", "/portal/bids/awards", 404), ("stranger", "/portal/bids/awards", 404),
      ("buyer", "/portal/bids/awards", 403), ("huayun", "/admin/awards", 403),
-     ("outsider", "/admin/awards", 404), ("operator", "/admin/awards", 403), ("admin", "/admin/awards", 403)],
+     ("outsider", "/admin/awards", 404), ("operator", "/admin/awards", 403),
+     ("admin", "/admin/awards", 403)],
 )  # fmt: skip
 def test_nobody_else_does(
     client: FlaskClient, award_id: str, who: str, face: str, status: int
