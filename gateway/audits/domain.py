@@ -23,6 +23,8 @@ OWNERS: Mapping[str, Service] = {
     "client": Service.GATEWAY,
     "keys": Service.GATEWAY,
 }
+# Of these every service keeps some.
+COMMON = ("dead_letter", "outbox_event")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def wanted(text: str) -> Wanted:
     if not found:
         return Wanted(())
     number = UUID(found[0])
-    return Wanted(tuple(f"{word}:{number}" for word in OWNERS))
+    return Wanted(tuple(f"{word}:{number}" for word in (*OWNERS, *COMMON)))
 
 
 def owners(chain: str) -> tuple[Service, ...]:

@@ -94,6 +94,11 @@ def waiting(session: Session, *, limit: int = 100) -> Sequence[DeadLetter]:
     return [DeadLetter(*row) for row in rows]
 
 
+def count_waiting(session: Session) -> int:
+    found = select(func.count()).where(dead_letters.c.state == DeadLetterState.WAITING)
+    return session.scalar(found) or 0
+
+
 def show(session: Session, letter_id: UUID) -> Mapping[str, Any]:
     """The whole letter: headers as text, the value as it is if it is text."""
     row = session.execute(select(dead_letters).where(dead_letters.c.id == letter_id)).one_or_none()

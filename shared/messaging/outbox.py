@@ -27,6 +27,7 @@ outbox = Table(
     Column("headers", JSONB, nullable=False),
     Column("payload", sa.LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("pending_since", Instant, nullable=False, server_default=func.clock_timestamp()),
     Column("published_at", Instant),
     Column("parked_at", Instant),  # the broker can never take it; it blocks its key
     Column("parked_because", String),
@@ -104,19 +105,22 @@ def next_sequences(session: Session, counts: Mapping[Subject, int]) -> dict[Subj
 def replay(session: Session, *, since: datetime, until: datetime) -> int:
     """Let the relay send a time range again, with the same ids and bytes; say how many."""
     sent = outbox.c.published_at.is_not(None) & outbox.c.recorded_at.between(since, until)
-    again = update(outbox).where(sent).values(published_at=None).returning(outbox.c.position)
-    return len(session.execute(again).all())
+    now = func.clock_timestamp()
+    again = update(outbox).where(sent).values(published_at=None, pending_since=now)
+    return len(session.execute(again.returning(outbox.c.position)).all())
 
 
 def release(session: Session, position: int) -> bool:
     """Let the relay try a parked event again."""
     parked = (outbox.c.position == position) & outbox.c.parked_at.is_not(None)
-    free = update(outbox).where(parked).values(parked_at=None, parked_because=None)
+    now = func.clock_timestamp()
+    free = update(outbox).where(parked)
+    free = free.values(parked_at=None, parked_because=None, pending_since=now)
     return session.scalar(free.returning(outbox.c.position)) is not None
 
 
 def state(session: Session) -> OutboxState:
-    age = func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.recorded_at))
+    age = func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.pending_since))
     pending = session.execute(select(func.count(), age).where(is_pending)).one()
     parked = session.scalar(select(func.count()).where(outbox.c.parked_at.is_not(None)))
     return OutboxState(pending[0], parked or 0, float(pending[1] or 0))

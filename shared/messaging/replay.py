@@ -4,7 +4,9 @@ import argparse
 import os
 from datetime import UTC, datetime
 
-from shared import db
+from sqlalchemy.orm import Session
+
+from shared import audit, db
 from shared.messaging import outbox
 
 
@@ -12,8 +14,15 @@ def main() -> None:
     asked = arguments()
     url = os.environ[f"DATABASE_URL_{asked.service.upper()}"]
     with db.sessions(db.connect(url)).begin() as session:
-        count = outbox.replay(session, since=asked.since, until=asked.until)
+        count = replay(session, asked.since, asked.until)
     print(f"{count} events of {asked.service} will be sent again with the same ids.")  # noqa: T201  # a command
+
+
+def replay(session: Session, since: datetime, until: datetime) -> int:
+    count = outbox.replay(session, since=since, until=until)
+    detail = {"since": since.isoformat(), "until": until.isoformat(), "count": count}
+    audit.record(session, "system", chain="outbox:replays", action="events_replayed", detail=detail)
+    return count
 
 
 def arguments() -> argparse.Namespace:

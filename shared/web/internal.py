@@ -37,7 +37,7 @@ def operations(operator: Actor) -> ResponseReturnValue:
         return {
             "service": current_app.extensions["service"],
             "outbox": asdict(outbox.state(session)),
-            "dead_letters": len(dead_letters.waiting(session)),
+            "dead_letters": dead_letters.count_waiting(session),
             "loops": heartbeat.states(session),
             "jobs": dict(job_counts(session)),
         }

@@ -236,6 +236,7 @@ def test_what_a_search_can_mean() -> None:
     many = wanted(f"http://127.0.0.1:8400/admin/contracts/{number.upper()}?tab=history").chains
     assert f"contract:{number}" in many and f"person:{number}" in many
     assert wanted("nonsense").chains == () == wanted("").chains
+    assert f"dead_letter:{number}" in many and set(owners("dead_letter:1")) == set(Service)
     assert owners("contract:1") == (Service.CONTRACTS,)
     assert set(owners("unheard:1")) == set(Service)
 

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,13 +15,14 @@ from structlog.testing import capture_logs
 from support.actors import an_id
 from support.database import Sessions, rows
 
-from shared import telemetry
+from shared import audit, telemetry
 from shared.messaging import dead_letters, inbox, kafka, outbox
 from shared.messaging.consumer import burier, consume_batch
 from shared.messaging.dead_letters import LetterSettled, LetterStillFails
 from shared.messaging.envelope import Event, decode
 from shared.messaging.notices import notify
 from shared.messaging.relay import publish_pending
+from shared.messaging.replay import replay
 from shared.messaging.schemas import InvalidData
 from shared.telemetry import Cause
 
@@ -184,6 +186,22 @@ def test_sent_events_go_out_again_with_the_same_ids(sessions: Sessions) -> None:
     relay(sessions, broker)
     ids = [dict(message.headers)["ce_id"] for message in broker.log]
     assert ids == [ids[0], ids[1], ids[0]]
+
+
+def test_what_is_sent_again_is_as_old_as_the_order(sessions: Sessions) -> None:
+    record(sessions, an_event(A))
+    relay(sessions, Broker())
+    days_ago = NOW - timedelta(days=9)
+    with sessions.begin() as session:
+        session.execute(
+            sa.update(outbox.outbox).values(recorded_at=days_ago, pending_since=days_ago)
+        )
+    with sessions.begin() as session:
+        assert replay(session, days_ago, days_ago) == 1
+    with sessions.begin() as session:
+        assert outbox.state(session).oldest_age_seconds < 60
+        [entry] = audit.history(session, "outbox:replays")
+    assert (entry.action, entry.detail["count"]) == ("events_replayed", 1)
 
 
 class Consumer:

@@ -16,7 +16,7 @@ from support.database import Sessions, know, rows
 from support.web_app import make_app
 
 from shared import audit, db
-from shared.directory import learn, organisations
+from shared.kernel import uuid7
 from shared.messaging.dead_letters import bury, dead_letters
 from shared.messaging.inbox import inbox
 from shared.web import transaction
@@ -152,6 +152,15 @@ def test_a_dead_letter_is_shown_and_discarded_once(client: FlaskClient, sessions
     assert (entry.action, entry.actor) == ("dead_letter_discarded", staff("operator").subject)
 
 
+def test_all_letters_are_counted(client: FlaskClient, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        common = {"topic": "t", "partition": 0, "type": "x", "headers": {}, "error": "E"}
+        many = [common | {"id": uuid7(), "offset": n, "attempts": 5} for n in range(120)]
+        session.execute(sa.insert(dead_letters), many)
+    told = client.get("/internal/operations", headers=bearer("operator")).json
+    assert told and told["dead_letters"] == 120
+
+
 def test_a_letter_that_nobody_handles_is_not_lost_by_replaying(
     client: FlaskClient, sessions: Sessions
 ) -> None:
@@ -204,8 +213,6 @@ def test_an_auditor_from_outside_reads_no_chain(sessions: Sessions, tmp_path: Pa
     outsider = replace(auditor("outsider"), organisation_id=an_id("office"))
     know(sessions, own, outsider)
     with sessions.begin() as session:
-        office = {"kind": "auditor", "name": "Office", "slug": "office", "active": True}
-        learn(session, organisations, outsider.organisation_id, office, 2)
         audit.record(session, "system", chain="rfp:1", action="closed")
     client = make_app(sessions, tmp_path, actors(own, outsider)).test_client()
     path = "/internal/audit?chain=rfp:1"
