@@ -19,7 +19,7 @@ from support.rfps import OPENERS, a_plan, an_rfp, rfp_actors, settle, stored
 from support.settings import environment
 
 from services.rfp.app import create_app
-from services.rfp.bids.persistence import bids, openings
+from services.rfp.bids.persistence import bid_drafts, bids, openings
 from services.rfp.config import Settings
 from services.rfp.metadata import metadata
 from services.rfp.tenders.domain import Rfp
@@ -128,6 +128,30 @@ def test_a_bid_that_waited_for_the_lock_past_the_deadline_is_refused(
     bidder.join(timeout=30)
     assert [answer.json["errors"] for answer in answers] == [{"code": "rfp_closed"}]
     assert rows(committing, bids, **of(rfp)) == []
+
+
+def test_a_draft_that_waited_for_the_opening_is_refused(
+    connect: Callable[[], FlaskClient], rfp: Rfp, committing: Sessions
+) -> None:
+    """It would come back after the opening has deleted all drafts."""
+    answers: list[Any] = []
+    path, sent = lot_path(rfp, "draft"), {"solution": "late"}
+
+    def save() -> None:
+        answers.append(connect().put(path, json=sent, headers=bearer("huayun")))
+
+    writer = threading.Thread(target=save)
+    with committing.begin() as opening:
+        load_rfp(opening, rfp.id).opened_at = opening.scalar(sa.text("SELECT clock_timestamp()"))
+        opening.flush()
+        writer.start()
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not opening.scalar(waiting) and writer.is_alive():
+            time.sleep(0.02)
+        assert not answers, "the draft did not wait for the opening"
+    writer.join(timeout=30)
+    assert [answer.json["errors"] for answer in answers] == [{"code": "rfp_closed"}]
+    assert rows(committing, bid_drafts, **of(rfp)) == []
 
 
 def test_around_the_deadline_each_bid_is_in_time_or_refused(

@@ -146,6 +146,16 @@ class TestFiles:
         assert len([*(settings.data / "storage").rglob("*.*")]) == 0
         assert len([p for p in (settings.data / "storage").rglob("*") if p.is_file()]) == 1
 
+    def test_too_many_uploads_and_too_many_files_are_told_apart(
+        self, client: FlaskClient, rfp: Rfp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.rfp.bids.usecases.drafts.MOST_UPLOADS", 1)
+        first = send_file(client, rfp, "huayun", b"1").json
+        client.delete(lot_path(rfp, f"files/{first['id']}"), headers=bearer("huayun"))
+        refused = send_file(client, rfp, "huayun", b"2").json
+        assert refused["errors"] == {"code": "too_many_uploads"}
+        assert "uploaded 1 files" in refused["message"]
+
 
 class TestSecrecy:
     def test_nothing_readable_is_kept_and_nobody_hears_who_bid(

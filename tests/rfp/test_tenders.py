@@ -19,6 +19,7 @@ from services.rfp.tenders.domain import (
     Criterion,
     Direction,
     Duty,
+    Formula,
     Member,
     MilestoneTarget,
     Question,
@@ -189,6 +190,44 @@ def test_a_minimum_asks_for_no_more_than_the_target(
     else:
         with pytest.raises(errors.MinimumBeyondTarget):
             target.check()
+
+
+SHARE: list[Any] = [
+    {"from": None, "to": "0.95", "percent": "5"},
+    {"from": "0.95", "to": None, "percent": "0"},
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({}, None),
+        ({"unit": "percent"}, errors.UnitUnknown),
+        ({"unit": "percent", "formula": Formula.MEAN}, None),
+        ({"unit": "h", "formula": Formula.MEAN, "target": Decimal(400), "minimum": None}, None),
+        ({"unit": "share"}, errors.BeyondScale),
+        ({"unit": "share", "target": Decimal("0.95"), "minimum": None, "tiers": SHARE}, None),
+        ({"unit": "share", "target": Decimal("0.95"), "minimum": None}, errors.BeyondScale),
+        ({"target": Decimal("100.01")}, errors.BeyondScale),
+        ({"minimum": Decimal("-0.01")}, errors.BeyondScale),
+        ({"target": Decimal(100)}, None),
+    ],
+)
+def test_a_share_of_good_cases_lies_on_its_scale(changes: Any, fault: Any) -> None:
+    """As 'percent' with a target of 95 every window would be a breach."""
+    target = an_sla_target(**changes)
+    if fault is None:
+        target.check()
+    else:
+        with pytest.raises(fault):
+            target.check()
+
+
+def test_the_price_has_no_least_grade() -> None:
+    criteria = default_criteria()
+    criteria[2].minimum = Decimal(3)
+    faults = a_draft(criteria=criteria).obstacles(fit())
+    assert [type(fault) for fault in faults] == [errors.PriceWithoutGrade]
 
 
 def test_a_bid_is_in_time_until_just_before_the_deadline() -> None:

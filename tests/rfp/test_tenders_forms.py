@@ -110,3 +110,44 @@ class TestWriting:
     def test_a_published_rfp_has_no_form(self, client: FlaskClient, rfp: Rfp) -> None:
         refused = Browser(client, "buyer").get(f"/admin/rfps/{rfp.id}/edit", 409)
         assert "can no longer be changed" in refused.text
+
+
+class TestUnits:
+    row = "sla_targets-0-unit"
+
+    def answered(self, client: FlaskClient, plan: Plan, **typed: str) -> Browser:
+        buyer = Browser(client, "buyer")
+        buyer.get(f"/admin/rfps/new?plan={plan.id}")
+        buyer.submit("/admin/rfps", 422, **(RFP_TYPED | typed))
+        return buyer
+
+    def test_a_share_of_good_cases_is_in_percent_or_from_0_to_1(
+        self, client: FlaskClient, plan: Plan
+    ) -> None:
+        hours = {self.row: "other", f"{self.row}_named": "percent"}
+        assert "is in %, or from 0 to 1" in self.answered(client, plan, **hours).text
+        shares = self.answered(client, plan, **{self.row: "share"})
+        assert shares.text.count("From 0 to 1.") >= 3
+        assert '<option value="share" selected>' in shares.text
+
+    def test_another_unit_has_a_name(
+        self, client: FlaskClient, plan: Plan, sessions: Sessions
+    ) -> None:
+        mean = {"sla_targets-0-formula": "mean", self.row: "other"}
+        assert "Name the unit." in self.answered(client, plan, **mean).text
+        buyer = Browser(client, "buyer")
+        buyer.get(f"/admin/rfps/new?plan={plan.id}")
+        buyer.submit("/admin/rfps", **(RFP_TYPED | mean | {f"{self.row}_named": "h"}))
+        assert [target.unit for target in rows(sessions, sla_targets)] == ["h"]
+        [rfp] = rows(sessions, rfps)
+        buyer.get(f"/admin/rfps/{rfp.id}/edit")
+        form = buyer.form("/edit").fields
+        assert (form[self.row], form[f"{self.row}_named"]) == (["other"], ["h"])
+
+    def test_the_price_takes_no_least_grade(self, client: FlaskClient, plan: Plan) -> None:
+        buyer = Browser(client, "buyer")
+        buyer.get(f"/admin/rfps/new?plan={plan.id}")
+        names = [n for n, v in buyer.form("/admin/rfps").fields.items() if v == ["price"]]
+        [name] = [n.removesuffix("-key") for n in names if n.endswith("-key")]
+        buyer.submit("/admin/rfps", 422, **(RFP_TYPED | {f"{name}-minimum": "3"}))
+        assert "The price is scored by the formula" in buyer.text

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.rfp.tenders.domain import (
     Criterion,
@@ -22,14 +22,18 @@ from services.rfp.tenders.domain import (
     Tier,
     Window,
     default_criteria,
+    errors,
 )
-from services.rfp.tenders.domain.parts import BEST_GRADE
+from services.rfp.tenders.domain.parts import BEST_GRADE, SHARES
 from shared.kernel import CURRENCY_DIGITS
+from shared.web.errors import sentence
 from shared.web.fields import Amount, LocalDateTime, Zone
+from shared.web.i18n import gettext
 from shared.web.schemas import Form
 
 SHORT, LONG = validate.Length(max=200), validate.Length(max=10_000)
 SOME, MANY = validate.Length(min=1, max=50), validate.Length(max=50)
+OTHER_UNIT = "other"
 NOTHING, LEAST, ALL = Decimal(0), Decimal("0.01"), Decimal(100)
 
 
@@ -44,6 +48,11 @@ class CriterionForm(Form):
     weight = Amount(required=True, least=LEAST, most=ALL)
     is_price = fields.Boolean(load_default=False)
     minimum = Amount(load_default=None, allow_none=True, least=NOTHING, most=BEST_GRADE)
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_price(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["is_price"] and data["minimum"] is not None:
+            raise ValidationError(sentence(errors.PriceWithoutGrade()), "minimum")
 
 
 class TierForm(Form):
@@ -63,6 +72,26 @@ class SlaTargetForm(Form):
     minimum = Amount(load_default=None, allow_none=True, places=6)
     window = fields.Enum(Window, load_default=Window.MONTH, by_value=True)
     tiers = fields.List(fields.Nested(TierForm), required=True, validate=SOME)
+    # Of the page: the unit is chosen, and named only where it is another one.
+    unit_named = fields.String(load_default="", validate=validate.Length(max=40))
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_scale(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """A share of good cases is a percentage or lies from 0 to 1, and so do its figures."""
+        if data["unit"] == OTHER_UNIT and not data["unit_named"]:
+            raise ValidationError(gettext("Name the unit."), "unit_named")
+        if data["formula"] is not Formula.RATIO:
+            return
+        top = SHARES.get(data["unit"])
+        if top is None:
+            raise ValidationError(gettext("A share of good cases is in %, or from 0 to 1."), "unit")
+        if wrong := beyond(data, top):
+            raise ValidationError(wrong)
+
+    @post_load
+    def as_named(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        named = data.pop("unit_named")
+        return data | {"unit": named} if data["unit"] == OTHER_UNIT else data
 
 
 class MilestoneForm(Form):
@@ -222,6 +251,23 @@ def content_of(data: dict[str, Any]) -> RfpContent:
         "committee": openers + evaluators,
     }
     return RfpContent(**data | parts)
+
+
+def beyond(data: dict[str, Any], top: Decimal) -> dict[str, Any]:
+    """What does not lie between 0 and `top`, by the name of its input."""
+    said = [gettext("From 0 to %(top)s.") % {"top": top}]
+
+    def outside(value: Decimal | None) -> bool:
+        return value is not None and not 0 <= value <= top
+
+    wrong: dict[str, Any] = {n: said for n in ("target", "minimum") if outside(data[n])}
+    ends = {"lower": "from", "upper": "to"}
+    tiers = {
+        n: {name: said for key, name in ends.items() if outside(tier.get(key))}
+        for n, tier in enumerate(data["tiers"])
+    }
+    faulty = {n: each for n, each in tiers.items() if each}
+    return wrong | ({"tiers": faulty} if faulty else {})
 
 
 def target_of(position: int, given: dict[str, Any]) -> SlaTarget:

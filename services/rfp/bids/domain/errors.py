@@ -31,6 +31,14 @@ class TooManyFiles(DomainError):
     message = N_("A bid may have at most %(most)s files.")
 
 
+class TooManyUploads(DomainError):
+    code = "too_many_uploads"
+    message = N_(
+        "Your company has uploaded %(most)s files for this lot, those it removed again included. "
+        "No more are taken."
+    )
+
+
 class FileUnknown(DomainError):
     code = "file_unknown"
     message = N_("One of the files does not belong to your draft. Upload it first.")
@@ -51,6 +59,11 @@ class PromiseTooWeak(DomainError):
     message = N_("“%(title)s”: %(value)s does not meet the minimum of %(minimum)s.")
 
 
+class PromiseBeyondScale(DomainError):
+    code = "promise_beyond_scale"
+    message = N_("“%(title)s”: promise a value from 0 to %(top)s.")
+
+
 class PromiseUnknown(DomainError):
     code = "promise_unknown"
     message = N_("One of the promises is for a target that this RFP does not have.")
@@ -69,8 +82,10 @@ class NotAnOpener(Forbidden):
 class AlreadyConfirmed(DomainError):
     code = "already_confirmed"
     message = N_("You have confirmed already. Another opener has to confirm, too.")
+    final = True
 
 
 class BidsOpened(DomainError):
     code = "bids_opened"
     message = N_("The bids have been opened already.")
+    final = True

@@ -12,6 +12,7 @@ from services.rfp.bids.domain.errors import (
     BidsOpened,
     LinesMissing,
     NotAnOpener,
+    PromiseBeyondScale,
     PromiseMissing,
     PromiseTooWeak,
     PromiseUnknown,
@@ -89,6 +90,8 @@ def promise_faults(content: BidContent, targets: Sequence[SlaTarget]) -> Mapping
         value = promised.get(target.id)
         if value is None:
             faults[target.id] = PromiseMissing(title=target.title)
+        elif not target.fits(value):
+            faults[target.id] = PromiseBeyondScale(title=target.title, top=target.top)
         elif target.minimum is not None and (
             value < target.minimum
             if target.direction is Direction.HIGHER

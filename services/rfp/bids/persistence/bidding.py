@@ -30,11 +30,13 @@ class FileRow:
     idempotency_key: UUID | None
 
 
-def rfp_of_lot(session: Session, vendor: Vendor, lot_id: UUID) -> Rfp:
-    """To read, not to change: for drafts, which nobody but their vendor waits for."""
+def rfp_of_lot(session: Session, vendor: Vendor, lot_id: UUID, *, hold: bool) -> Rfp:
+    """To read, not to change. Many may hold it at once, but nobody opens the bids meanwhile."""
     lot = select(lots.c.rfp_id).where(lots.c.id == lot_id).scalar_subquery()
-    found = session.scalars(select(Rfp).where(rfps.c.id == lot, require_invited(vendor)))
-    rfp = found.one_or_none()
+    own = select(Rfp).where(rfps.c.id == lot, require_invited(vendor))
+    if hold:
+        own = own.with_for_update(read=True, of=rfps).execution_options(populate_existing=True)
+    rfp = session.scalars(own).one_or_none()
     if rfp is None:
         raise NotFound
     return rfp

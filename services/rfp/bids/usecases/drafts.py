@@ -16,6 +16,7 @@ from services.rfp.bids.domain import (
     FileUnknown,
     NotAdmitted,
     TooManyFiles,
+    TooManyUploads,
     draft_context,
 )
 from services.rfp.bids.persistence import (
@@ -60,9 +61,12 @@ class SealedFile:
     is_kept: bool = False
 
 
-def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID) -> Rfp:
-    """The RFP of a lot on which this vendor may still work."""
-    rfp = rfp_of_lot(session, vendor, lot_id)
+def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID, hold: bool = False) -> Rfp:
+    """The RFP of a lot on which this vendor may still work. `hold`: until we commit.
+
+    What is written while bids are opened would outlive the drafts that the opening deletes.
+    """
+    rfp = rfp_of_lot(session, vendor, lot_id, hold=hold)
     rfp.require_open(db.clock(session))
     require_admitted(session, vendor)
     return rfp
@@ -107,7 +111,7 @@ def save_draft(
     seen: str | None = None,
 ) -> Draft:
     """Keep what was typed. `files`: those that stay. `seen`: see `require_unchanged`."""
-    rfp = require_bidder(session, vendor, lot_id=lot_id)
+    rfp = require_bidder(session, vendor, lot_id=lot_id, hold=True)
     draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
     require_unchanged(saved_at, seen)
     kept = draft.documents if files is None else chosen(draft, files)
@@ -131,15 +135,16 @@ def add_file(
     idempotency_key: UUID | None = None,
 ) -> Document:
     """Put a sealed file into the draft. The same key and file once more: the first one's answer."""
-    rfp = require_bidder(session, vendor, lot_id=lot_id)
+    rfp = require_bidder(session, vendor, lot_id=lot_id, hold=True)
     draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
     if repeated := repeated_file(session, vendor, lot_id, draft, file, idempotency_key):
         if not lies_in(storage, find_location(session, vendor, lot_id, repeated.id)):
             return restored(session, vendor, rfp, lot_id, draft, repeated.id, file, keys)
         return repeated
-    uploads = count_files(session, vendor, lot_id)
-    if len(draft.documents) >= MOST_FILES or uploads >= MOST_UPLOADS:
+    if len(draft.documents) >= MOST_FILES:
         raise TooManyFiles(most=MOST_FILES)
+    if count_files(session, vendor, lot_id) >= MOST_UPLOADS:
+        raise TooManyUploads(most=MOST_UPLOADS)
     row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
     now = db.clock(session)
     add_file_row(session, vendor, lot_id, row, now)
@@ -199,7 +204,7 @@ def remove_file(
     session: Session, vendor: Vendor, *, lot_id: UUID, file_id: UUID, keys: KeyStore
 ) -> None:
     """Take a file out of the draft. With it goes the only copy of its key."""
-    rfp = require_bidder(session, vendor, lot_id=lot_id)
+    rfp = require_bidder(session, vendor, lot_id=lot_id, hold=True)
     draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
     chosen(draft, [file_id])
     left = [each for each in draft.documents if each.id != file_id]

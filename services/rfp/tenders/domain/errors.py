@@ -6,11 +6,13 @@ from shared.kernel import N_, DomainError
 class RfpClosed(DomainError):
     code = "rfp_closed"
     message = N_("“%(title)s” takes no more bids and questions.")
+    final = True
 
 
 class RfpPublished(DomainError):
     code = "rfp_published"
     message = N_("“%(title)s” has been published, so its draft can no longer be changed.")
+    final = True
 
 
 class PlanNotApproved(DomainError):
@@ -56,6 +58,21 @@ class TiersBroken(DomainError):
     )
 
 
+class UnitUnknown(DomainError):
+    code = "unit_unknown"
+    message = N_("“%(title)s” is a share of good cases: its unit is %% or a share from 0 to 1.")
+
+
+class BeyondScale(DomainError):
+    code = "beyond_scale"
+    message = N_("Target, minimum and tiers of “%(title)s” must lie between 0 and %(top)s.")
+
+
+class PriceWithoutGrade(DomainError):
+    code = "price_without_grade"
+    message = N_("The price is scored by the formula, so it has no least grade.")
+
+
 class MinimumBeyondTarget(DomainError):
     code = "minimum_beyond_target"
     message = N_("The minimum of “%(title)s” asks for more than its target.")
@@ -94,3 +111,4 @@ class DeadlineTooSoon(DomainError):
 class QuestionAnswered(DomainError):
     code = "question_answered"
     message = N_("This question has been answered already.")
+    final = True

@@ -1,6 +1,6 @@
 """What an RFP is made of, and what each part must fulfil by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +8,18 @@ from itertools import pairwise
 from uuid import UUID
 
 from services.rfp.tenders.domain.choices import Direction, Duty, Formula, Window
-from services.rfp.tenders.domain.errors import MinimumBeyondTarget, QuestionAnswered, TiersBroken
+from services.rfp.tenders.domain.errors import (
+    BeyondScale,
+    MinimumBeyondTarget,
+    QuestionAnswered,
+    TiersBroken,
+    UnitUnknown,
+)
 from shared.kernel import N_, uuid7
 
 BEST_GRADE = Decimal(5)
+# The units of a share of good cases, and where each ends. It is measured from 0 to 1.
+SHARES = {"%": Decimal(100), "share": Decimal(1)}
 Tier = Mapping[str, str | None]  # {"from", "to", "percent"}: [from, to), None is an open end
 
 
@@ -51,13 +59,33 @@ class SlaTarget:
     window: Window = Window.MONTH
     id: UUID = field(default_factory=uuid7)
 
+    @property
+    def top(self) -> Decimal | None:
+        """The greatest value there is: a share of good cases ends at 100 % or at 1."""
+        return SHARES.get(self.unit) if self.formula is Formula.RATIO else None
+
+    def fits(self, value: Decimal) -> bool:
+        return self.top is None or 0 <= value <= self.top
+
     def check(self) -> None:
+        if self.formula is Formula.RATIO and self.top is None:
+            raise UnitUnknown(title=self.title)
+        if not all(map(self.fits, self.figures())):
+            raise BeyondScale(title=self.title, top=self.top)
         if not cover_all(self.tiers):
             raise TiersBroken(title=self.title)
         if self.minimum is not None:
             more = self.minimum > self.target
             if self.minimum != self.target and more == (self.direction is Direction.HIGHER):
                 raise MinimumBeyondTarget(title=self.title)
+
+    def figures(self) -> Iterator[Decimal]:
+        """All that is given in the unit."""
+        yield self.target
+        if self.minimum is not None:
+            yield self.minimum
+        edges = (tier[end] for tier in self.tiers for end in ("from", "to"))
+        yield from (Decimal(edge) for edge in edges if edge is not None)
 
 
 @dataclass(eq=False)

@@ -153,6 +153,8 @@ class Rfp:
         prices = sum(each.is_price for each in self.criteria)
         if prices != 1:
             raise errors.OnePriceCriterion(count=prices)
+        if any(each.is_price and each.minimum is not None for each in self.criteria):
+            raise errors.PriceWithoutGrade
 
     def check_targets(self, _: Circumstances) -> None:
         for target in self.sla_targets:

@@ -5,12 +5,14 @@ from typing import Any
 from services.rfp.plans.queries import PlanView
 from services.rfp.tenders import schemas
 from services.rfp.tenders.domain import Direction, Duty, Formula, PriceFormula, default_criteria
+from services.rfp.tenders.domain.parts import SHARES
 from services.rfp.tenders.queries import staff
 from services.rfp.vendors.queries import vendors_to_invite
 from shared.directory import people_with_role
 from shared.kernel import Staff
 from shared.web import transaction
 from shared.web.forms import flattened
+from shared.web.i18n import gettext
 from shared.web.templating import local_input
 
 ZONES = (
@@ -43,8 +45,12 @@ def from_plan(plan: PlanView, *, zone: str) -> dict[str, Any]:
 
 def as_typed(rfp: staff.RfpView) -> dict[str, Any]:
     """A draft under the names of its form; the deadline as the clock of the user shows it."""
-    values = written(schemas.RfpOut().dump(rfp))
-    return values | {"deadline_at": local_input(rfp.deadline_at)}
+    values = written(schemas.RfpOut().dump(rfp)) | {"deadline_at": local_input(rfp.deadline_at)}
+    for n, target in enumerate(rfp.sla_targets):
+        if target.unit not in SHARES:
+            row = f"sla_targets-{n}-unit"
+            values |= {row: schemas.OTHER_UNIT, f"{row}_named": target.unit}
+    return values
 
 
 def written(dumped: dict[str, Any]) -> dict[str, Any]:
@@ -62,5 +68,10 @@ def choices(buyer: Staff) -> dict[str, Any]:
         "price_formulas": list(PriceFormula),
         "formulas": list(Formula),
         "directions": list(Direction),
+        "units": [
+            ("%", gettext("Percent, 0 to 100")),
+            ("share", gettext("Share, 0 to 1")),
+            (schemas.OTHER_UNIT, gettext("Another unit")),
+        ],
         "zones": ZONES,
     }
