@@ -22,6 +22,7 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "domain_error"
     message: ClassVar[str] = N_("This is not possible.")
+    final: ClassVar[bool] = False  # sent again, it would be refused again: pages offer it no more
 
     def __init__(self, **params: object) -> None:
         super().__init__(self.message % params)
@@ -37,6 +38,7 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     message = N_("You may not do this.")
+    final = True
 
 
 class Labelled(StrEnum):

@@ -35,7 +35,7 @@ LICENCES = {
     "echarts-notice": MODULES / "echarts/NOTICE",
     "htmx": MODULES / "htmx.org/LICENSE",
 }
-OWN = ("contrast.css", "tandem.css", "shell.js", "charts.js", "upload_progress.js")
+OWN = ("contrast.css", "tandem.css", "shell.js", "forms.js", "charts.js", "upload_progress.js")
 WORDS = re.compile(r"[\"']([a-z][a-z0-9-]*)[\"']")
 SYMBOL = '<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>'
 ACCENT = "#2b4a93"  # the favicon stands outside our styles

@@ -14,7 +14,7 @@ from shared.kernel import DomainError, Forbidden, NotFound
 from shared.logging import get_logger
 from shared.telemetry import cause
 from shared.web.error_words import ERROR_WORDS, ErrorWords
-from shared.web.htmx import wants_fragment
+from shared.web.htmx import page_shown, wants_fragment
 from shared.web.i18n import gettext, shown
 
 log = get_logger()
@@ -36,7 +36,9 @@ def init_errors(app: Flask, api: Api | None = None) -> None:
 def domain_error(error: DomainError) -> Response:
     """A rule said no. Its words are translated here, with its parameters."""
     kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), http.Conflict)
-    return http_error(with_errors(kind(sentence(error)), {"code": error.code}))
+    refusal = with_errors(kind(sentence(error)), {"code": error.code})
+    refusal.final = error.final  # type: ignore[attr-defined]  # read where the note is written
+    return http_error(refusal)
 
 
 def sentence(error: DomainError) -> str:
@@ -101,7 +103,9 @@ def html_error(error: http.HTTPException, words: ErrorWords) -> Response:
         return make_response(render_template("error.html", **shown_words), status)
     if status == 401:  # a redirect would nest the login page in the target
         return make_response("", status, {"HX-Redirect": "/login"})
-    answer = make_response(render_template("_error.html", words=words, status=status), status)
+    final = getattr(error, "final", False)
+    told = {"words": words, "final": final, "page_shown": page_shown()}
+    answer = make_response(render_template("_error.html", **told), status)
     answer.headers["HX-Retarget"] = "#messages"
     answer.headers["HX-Reswap"] = "innerHTML show:top"
     return answer

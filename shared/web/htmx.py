@@ -1,5 +1,7 @@
 """Around htmx-flask, which knows the header names of htmx 2 only."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 from htmx_flask import Htmx
 from htmx_flask.requests import HtmxHeaders as Htmx2Headers
@@ -36,6 +38,13 @@ def wants_fragment() -> bool:
     """True only where htmx will put the answer into a page that is already there."""
     htmx: HtmxHeaders = request.htmx  # type: ignore[attr-defined]  # of TandemRequest
     return bool(htmx) and not (htmx.full or htmx.boosted or htmx.history_restore_request)
+
+
+def page_shown() -> str:
+    """Where the reader is, as a link of ours; htmx sends the whole address."""
+    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    path = "/" + current.path.lstrip("/")
+    return f"{path}?{current.query}" if current.query else path
 
 
 def vary(response: Response) -> Response:

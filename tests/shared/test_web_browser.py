@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Response, send_from_directory
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from support.actors import bearer, staff
 from support.chromium import chromium, gates, watched
 from support.web_app import make_app
@@ -114,6 +114,74 @@ def test_an_upload_shows_how_far_it_is(page: Page, tmp_path: Path) -> None:
     page.click("text=Send the file")
     page.wait_for_selector("text=20971520")
     assert any(0 < value < 100 for value in page.evaluate("window.seen"))
+
+
+def test_without_a_file_no_progress_is_shown(page: Page) -> None:
+    page.evaluate(
+        "window.seen = []; new MutationObserver(() => window.seen.push(1)).observe("
+        "document.querySelector('#file-progress'), {attributes: true})"
+    )
+    with page.expect_response("**/admin/files"):
+        page.click("text=Send the file")
+    assert page.evaluate("window.seen.length") == 0
+
+
+def test_a_final_refusal_clears_old_errors_and_ends_the_form(page: Page) -> None:
+    page.fill("#price", "x")
+    page.click("text=Save the plan")
+    page.wait_for_selector("#error-summary")
+    page.fill("#price", "1")
+    page.select_option("#currency", "CNY")
+    page.fill("#title", "late")
+    page.click("text=Save the plan")
+    page.wait_for_selector("#messages [data-final]")
+    assert not page.query_selector("#error-summary, .t-error, [aria-invalid], [data-bad]")
+    assert page.input_value("#title") == "late"
+    page.wait_for_function(
+        "document.querySelector('form[action=\"/admin/plans\"] button').disabled"
+    )
+    assert page.is_enabled("text=Send the file")
+    assert page.get_attribute("#messages a", "href") == "/admin/plans"
+
+
+def test_leaving_with_unsaved_answers_asks_first(page: Page) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.fill("#title", "Call centre")
+    page.click(".t-side a[href='/work']")
+    page.wait_for_timeout(200)
+    assert asked == ["beforeunload"] and page.input_value("#title") == "Call centre"
+    page.click("text=Send the file")  # of another form: the answer would replace this one
+    page.wait_for_timeout(200)
+    assert asked == ["beforeunload", "confirm"] and page.input_value("#title") == "Call centre"
+    page.click("text=Add a lot")  # of the same form
+    page.wait_for_selector("#lots-1-title")
+    assert len(asked) == 2
+    page.click(".t-side a[href='/work']")
+    page.wait_for_timeout(200)
+    assert asked[2:] == ["beforeunload"]
+    page.fill("#title", "Call centre")
+    page.click("text=Save the plan")
+    page.wait_for_selector("#lots-1-title", state="detached")
+    page.click(".t-side a[href='/work']")
+    page.wait_for_url("**/work")
+    assert len(asked) == 3
+
+
+def test_a_new_row_gets_the_focus(page: Page) -> None:
+    page.click("text=Add a lot")
+    page.wait_for_selector("#lots-1-title:focus")
+    page.fill("#lots-1-title", "Night")
+    page.click("text=Add a lot")
+    page.wait_for_selector("#lots-2-title:focus")
+    page.click("button[value=lots-2]")
+    page.wait_for_selector("button[value=lots-1]:focus")
+    assert page.input_value("#lots-1-title") == "Night"
 
 
 def test_the_theme_changes_at_once(page: Page) -> None:

@@ -108,7 +108,7 @@ def test_scripts_hold_no_words_of_ours() -> None:
     for path in (ROOT / "shared" / "web" / "static").glob("*.js"):
         code = re.sub(r"//.*", "", path.read_text())
         assert "innerHTML" not in code and "eval(" not in code
-        assert not re.search(r"alert\(|confirm\(", code)
+        assert not re.search(r"alert\(|confirm\((?!content\(\)\.dataset\.)", code)
 
 
 def test_shared_sentences_have_their_chinese() -> None:

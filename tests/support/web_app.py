@@ -14,6 +14,7 @@ from shared.kernel import N_, Actor, Auditor, DomainError, Forbidden, NotFound, 
 from shared.web import init_web, invalid, page, requires, see_other, transaction
 from shared.web.fields import Amount, LocalDateTime, Money
 from shared.web.idempotency import idempotent
+from shared.web.rows import changed_rows
 from shared.web.schemas import Form
 from shared.web.uploads import uploaded_body, uploaded_file
 from support.actors import actors, auditor, partner, staff, vendor
@@ -38,6 +39,7 @@ class PlanForm(Form):
 
 class TooLate(DomainError):
     code = "too_late"
+    final = True
     message = N_("“%(name)s” is empty. Choose another file.")  # any sentence that has Chinese
 
 
@@ -85,6 +87,7 @@ def make_app(sessions: Any, data: Path, known: Mapping[str, Actor] | None = None
 def add_pages(app: Flask) -> None:
     app.add_url_rule("/admin/plans", view_func=show)
     app.add_url_rule("/admin/plans", view_func=save, methods=["POST"])
+    app.add_url_rule("/admin/plans/rows", view_func=rows, methods=["POST"])
     app.add_url_rule("/admin/files", view_func=take_file, methods=["POST"])
     app.add_url_rule("/read", view_func=read)
     app.add_url_rule("/fail/<how>", view_func=fail)
@@ -102,9 +105,16 @@ def save(buyer: Staff) -> ResponseReturnValue:
         form = PlanForm().load(request.form)
     except ValidationError as error:
         return invalid("demo.html", error)
+    if form["title"] == "late":
+        raise TooLate(name="late")
     with transaction():
         done.append(form["title"])
     return see_other(url_for("show"))
+
+
+@requires(Staff, "buyer")
+def rows(buyer: Staff) -> ResponseReturnValue:
+    return page("demo.html", values=changed_rows(request.form))
 
 
 @requires(Staff, "buyer")

@@ -71,21 +71,25 @@ OUTCOMES: Mapping[Decision, Outcome] = {
 class NotWanted(DomainError):
     code = "deliverable_not_wanted"
     message = N_("Nothing can be handed in now: the milestone is in the state “%(state)s”.")
+    final = True
 
 
 class NotWaiting(DomainError):
     code = "review_not_waiting"
     message = N_("No review is possible now: the milestone is in the state “%(state)s”.")
+    final = True
 
 
 class NewerVersion(DomainError):
     code = "newer_version"
     message = N_("Version %(version)s has been handed in since. Review that one.")
+    final = True
 
 
 class LevelDecided(DomainError):
     code = "level_decided"
     message = N_("Level %(level)s has been decided by somebody else.")
+    final = True
 
 
 class ReasonNeeded(DomainError):

@@ -49,6 +49,7 @@ MOVES: Mapping[tuple[CreditState, Move], CreditState] = {
 class CreditDecided(DomainError):
     code = "credit_decided"
     message = N_("This service credit cannot be decided on any more: %(state)s.")
+    final = True
 
 
 class ReasonNeeded(DomainError):
@@ -120,6 +121,10 @@ class Credit:
     @property
     def value(self) -> Money:
         return Money(self.working.amount, self.working.currency)
+
+    def month(self, zone: str) -> str:
+        """2026-10: the calendar month of the window, where the contract counts."""
+        return f"{both_days(self.starts_at, self.ends_at, zone)[0]:%Y-%m}"
 
     @property
     def is_correction(self) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.rfp.bids.domain import BidState
 from services.rfp.tenders.domain import Direction, SlaTarget
 from shared.calendar import WorkingDays, midnight
-from shared.kernel import N_, DomainError, uuid7
+from shared.kernel import N_, DomainError, Forbidden, uuid7
 
 LEAST_REASON = 20  # characters
 
@@ -23,11 +23,13 @@ class NotEvaluated(DomainError):
 class LotClosed(DomainError):
     code = "lot_closed"
     message = N_("This lot has been closed without an award.")
+    final = True
 
 
 class LotAwarded(DomainError):
     code = "lot_awarded"
     message = N_("This lot has been awarded already.")
+    final = True
 
 
 class NotRanked(DomainError):
@@ -38,6 +40,11 @@ class NotRanked(DomainError):
 class WinnerNotAdmitted(DomainError):
     code = "winner_not_admitted"
     message = N_("The vendor of this bid is not admitted any more, so it cannot be awarded.")
+
+
+class NotImpartial(Forbidden):
+    code = "not_impartial"
+    message = N_("You have served on the committee of this RFP, so another buyer decides on it.")
 
 
 class ReasonTooShort(DomainError):
@@ -115,6 +122,12 @@ class Decided:
     def is_all(self) -> bool:
         """Nothing is left to decide. A lot that nobody bid on needs no decision."""
         return {*self.awarded, *self.closed}.issuperset(self.bid_on)
+
+
+def require_impartial(person_id: UUID, served: Collection[UUID]) -> None:
+    """Whoever opens, evaluates or has declared a conflict does not decide."""
+    if person_id in served:
+        raise NotImpartial
 
 
 def require_reason(reason: str) -> None:

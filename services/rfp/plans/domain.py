@@ -43,6 +43,7 @@ EDITABLE = frozenset({PlanState.DRAFT, PlanState.REJECTED})
 class PlanMoved(DomainError):
     code = "plan_moved"
     message = N_("“%(title)s” is in the state “%(state)s”, where this cannot be done.")
+    final = True
 
 
 class PlanOverCeiling(DomainError):

@@ -32,6 +32,7 @@ class Category(Labelled):
 class VendorAdmitted(DomainError):
     code = "vendor_admitted"
     message = N_("This vendor has been admitted already.")
+    final = True
 
 
 @dataclass(eq=False)

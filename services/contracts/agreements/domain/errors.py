@@ -11,6 +11,7 @@ class StandstillRuns(DomainError):
 class AlreadyAccepted(DomainError):
     code = "already_accepted"
     message = N_("Your side has accepted this contract already.")
+    final = True
 
 
 class TermsDiffer(DomainError):

@@ -11,6 +11,7 @@ class NotOpened(DomainError):
 class EvaluationComplete(DomainError):
     code = "evaluation_complete"
     message = N_("The evaluation of “%(title)s” is complete. Nothing of it can be changed.")
+    final = True
 
 
 class NotAnEvaluator(Forbidden):
@@ -49,6 +50,7 @@ class Excluded(Forbidden):
 class ScoresSubmitted(DomainError):
     code = "scores_submitted"
     message = N_("You have submitted your scores. They can no longer be changed.")
+    final = True
 
 
 class ScoreUnknown(DomainError):

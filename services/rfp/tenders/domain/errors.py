@@ -83,6 +83,11 @@ class TwoDuties(DomainError):
     message = N_("Nobody both opens bids and evaluates them.")
 
 
+class BuyerOnCommittee(DomainError):
+    code = "buyer_on_committee"
+    message = N_("The buyer of an RFP decides on the award, so they cannot serve on its committee.")
+
+
 class RoleMissing(DomainError):
     code = "role_missing"
     message = N_("Somebody on the committee does not hold the role “%(duty)s”.")
