@@ -35,6 +35,11 @@ def day(on: date, locale: Locale, zone: str) -> str:
     return format_date(local, pattern, locale=locale)
 
 
+def month(of: date, locale: Locale) -> str:
+    """Oct 2026 / 2026年10月"""
+    return format_date(of, "y年M月" if is_chinese(locale) else "MMM y", locale=locale)
+
+
 def zone_words(at: datetime, locale: Locale, zone: str) -> str:
     """China Standard Time (UTC+8) / 中国标准时间（UTC+8）"""
     local = at.astimezone(ZoneInfo(zone))

@@ -82,6 +82,9 @@ def test_it_is_announced_audited_and_noticed(known: Sessions, contract: Contract
     assert told(known, "credit_proposed") == OF_VENDOR | FINANCE
     due = {each["path"].split("/")[1]: each["due_at"] for each in notices(known, "credit_proposed")}
     assert due["portal"] is None and due["admin"]
+    level = contract.sla[0].title
+    named = {"number": contract.number, "title": contract.title, "level": level, "month": "2026-10"}
+    assert all(each["params"] == named for each in notices(known, "credit_proposed"))
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,9 @@ def test_a_breach_is_told_once_to_contract_managers_and_the_vendors_people(
     for face, person in people.items():
         notice = notices[str(person.person_id)]
         assert notice["template"] == "sla_breached"
-        assert notice["params"] == {"number": "CT-2026-001", "title": metric.title}
+        assert notice["params"] == {
+            "number": "CT-2026-001", "title": metric.title, "month": "2026-10",
+        }  # fmt: skip
         assert notice["path"] == f"/{face}/performance/{metric.id}/windows/{made.window_id}"
 
 

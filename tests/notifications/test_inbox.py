@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 from support.actors import bearer, staff, vendor
 from support.database import Sessions, rows
@@ -34,7 +35,8 @@ def receive(sessions: Sessions, *events: Event) -> list[bool]:
 
 
 def every_param(template: str) -> dict[str, str]:
-    return {name: f"<{name}>" for name in re.findall(r"%\((\w+)\)s", WORDS[template].body)}
+    named = re.findall(r"%\((\w+)\)s", WORDS[template].body)
+    return {name: "2026-10" if name == "month" else f"<{name}>" for name in named}
 
 
 @pytest.mark.parametrize("template", [*WORDS, "of a later version"])
@@ -49,14 +51,22 @@ def test_every_template_has_words_in_both_languages(template: str) -> None:
 @pytest.mark.parametrize("template", WORDS)
 def test_words_name_only_what_raisers_may_tell(template: str) -> None:
     params = every_param(template)
-    assert set(params) <= {"number", "title"}
-    title, body = words(template, params, str)
+    assert set(params) <= {"number", "title", "level", "month"}
+    title, body = words(template, params, str, lambda day: f"<{day:%Y-%m}>")
     assert title == WORDS[template].title and all(value in body for value in params.values())
 
 
 def test_a_notice_with_less_than_its_words_need_says_less() -> None:
-    assert words("plan_submitted", {}, str) == (WORDS["plan_submitted"].title, UNKNOWN.body)
-    assert words("of_tomorrow", {"number": "1"}, str) == UNKNOWN
+    assert words("plan_submitted", {}, str, str) == (WORDS["plan_submitted"].title, UNKNOWN.body)
+    assert words("of_tomorrow", {"number": "1"}, str, str) == UNKNOWN
+    odd = {"number": "1", "title": "x", "month": "October"}
+    assert words("sla_breached", odd, str, str)[1] == UNKNOWN.body
+
+
+@pytest.mark.parametrize("template", set(WORDS) - {"vendor_admitted"})
+def test_every_notice_says_of_which_thing_it_is(template: str) -> None:
+    """Of many contracts and months, and of many requests."""
+    assert "%(number)s" in WORDS[template].body
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -128,6 +138,36 @@ class TestPages:
         page.submit("/opening", follow=False)
         [again] = rows(sessions, notices)
         assert notice.read_at and again.read_at == notice.read_at
+
+    @pytest.mark.parametrize(
+        ("locale", "sentence"),
+        [("en", "“Calls answered” of CT-2026-001 missed its target in Oct 2026."),
+         ("zh-Hans", "CT-2026-001 的“Calls answered”在2026年10月未达标。")],
+    )  # fmt: skip
+    def test_a_missed_target_is_told_with_its_contract_and_month(
+        self, client: FlaskClient, sessions: Sessions, locale: str, sentence: str
+    ) -> None:
+        def speak() -> None:
+            g.actor = replace(g.actor, locale=locale)
+
+        client.application.before_request_funcs.setdefault(None, []).append(speak)
+        params = {"number": "CT-2026-001", "title": "Calls answered", "month": "2026-10"}
+        receive(sessions, a_notice(HUAYUN, "sla_breached", params=params))
+        page = Browser(client, "huayun")
+        page.get("/portal/messages")
+        assert sentence in page.text
+
+    def test_what_was_due_is_not_due_any_more(
+        self, client: FlaskClient, sessions: Sessions
+    ) -> None:
+        over, ahead = "2020-11-22T09:00:00+08:00", "2099-11-22T09:00:00+08:00"
+        receive(sessions, a_notice(HUAYUN, "rfp_published", due_at=over))
+        page = Browser(client, "huayun")
+        page.get("/portal/messages")
+        assert "Was due <time" in page.text and "Due <span" not in page.text
+        receive(sessions, a_notice(HUAYUN, "rfp_published", due_at=ahead, dedupe_key="2"))
+        page.get("/portal/messages")
+        assert page.text.count("Was due <time") == page.text.count("Due <span") == 1
 
     def test_an_empty_inbox_says_so(self, client: FlaskClient) -> None:
         page = Browser(client, "auditor")

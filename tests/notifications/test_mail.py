@@ -93,6 +93,17 @@ def test_a_mail_speaks_its_readers_language_and_zone(
     assert '<html lang="zh-Hans">' in text(mail, "html")
 
 
+def test_a_mail_names_the_month_in_its_readers_language(
+    context: Context, sessions: Sessions, post_box: list[EmailMessage]
+) -> None:
+    know(sessions, WANG)
+    params = {"number": "CT-2026-001", "title": "接通率", "month": "2026-10"}
+    [notice_id] = receive(sessions, a_notice(WANG, "sla_breached", params=params))
+    jobs.send_mail(context, notice_id=notice_id)
+    [mail] = post_box
+    assert "CT-2026-001 的“接通率”在2026年10月未达标" in text(mail, "plain")
+
+
 def test_a_mail_that_was_noted_never_goes_again(
     context: Context, sessions: Sessions, post_box: list[EmailMessage]
 ) -> None:

@@ -140,6 +140,11 @@ def tell(
         path=path,
         now=now,
         due_at=due_at,
-        params={"number": contract.number, "title": contract.title},
+        params={
+            "number": contract.number,
+            "title": contract.title,
+            "level": term_of(contract, credit.metric_id).title,
+            "month": credit.month(contract.time_zone),
+        },
         dedupe=str(credit.id),
     )

@@ -55,7 +55,7 @@ def evaluate(
     outbox.record(session, sla_window_evaluated(metric, window, made))
     note(session, by, metric, window, made)
     if made.outcome is Outcome.BREACHED:
-        raise_alarm(session, metric, made)
+        raise_alarm(session, metric, window, made)
     return made
 
 
@@ -78,10 +78,9 @@ def assess(metric: Metric, inputs: Inputs, before: Known | None, now: datetime) 
 def note(
     session: Session, by: Staff | str, metric: Metric, window: Window, made: Evaluation
 ) -> None:
-    month = window.starts_at.astimezone(ZoneInfo(metric.time_zone)).strftime("%Y-%m")
     detail = {
         "window": str(made.window_id),
-        "month": month,
+        "month": month_of(metric, window),
         "revision": made.revision,
         "attained": "–" if made.attained is None else f"{plain(made.attained)} {metric.unit}",
         "outcome": made.outcome.value,
@@ -91,7 +90,11 @@ def note(
     audit.record(session, by, chain=f"metric:{metric.id}", action=first, detail=detail)
 
 
-def raise_alarm(session: Session, metric: Metric, made: Evaluation) -> None:
+def month_of(metric: Metric, window: Window) -> str:
+    return window.starts_at.astimezone(ZoneInfo(metric.time_zone)).strftime("%Y-%m")
+
+
+def raise_alarm(session: Session, metric: Metric, window: Window, made: Evaluation) -> None:
     """Contract managers first, then the vendor: always the same order of locks."""
     audience = {
         "admin": directory.people_with_role(session, "contract_manager"),
@@ -107,6 +110,10 @@ def raise_alarm(session: Session, metric: Metric, made: Evaluation) -> None:
             subject_id=metric.id,
             path=f"/{face}/performance/{metric.id}/windows/{made.window_id}",
             now=made.evaluated_at,
-            params={"number": metric.contract_number, "title": metric.title},
+            params={
+                "number": metric.contract_number,
+                "title": metric.title,
+                "month": month_of(metric, window),
+            },
             dedupe=f"{made.window_id}:{made.revision}",
         )

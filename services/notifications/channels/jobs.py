@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from email.headerregistry import Address
 from email.message import EmailMessage
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -51,7 +51,8 @@ def send_overdue_mails(context: Context) -> None:
 
 def compose(mail: Mail, reader: Person, public_url: str) -> EmailMessage:
     translate = translator(reader.locale)
-    title, body = words(mail.template, mail.params, translate)
+    month = partial(formats.month, locale=Locale.parse(reader.locale, sep="-"))
+    title, body = words(mail.template, mail.params, translate, month)
     number = mail.params.get("number")
     letter = Letter(
         notice_id=mail.notice_id,

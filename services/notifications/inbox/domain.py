@@ -1,6 +1,7 @@
 """What notices say. Keys are the templates that other services raise."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from shared.kernel import N_
@@ -120,54 +121,81 @@ WORDS: Mapping[str, Words] = {
     ),
     "credit_proposed": Words(
         N_("A service credit is proposed"),
-        N_("An SLA target of %(number)s “%(title)s” was missed. The page shows the calculation."),
+        N_(
+            "“%(level)s” of %(number)s “%(title)s” missed its target in %(month)s. The page shows"
+            " the calculation."
+        ),
     ),
     "credit_approved": Words(
         N_("A service credit is approved"),
-        N_("The credit for %(number)s “%(title)s” counts towards the next invoice."),
+        N_(
+            "The credit for “%(level)s” of %(number)s “%(title)s” in %(month)s counts towards the"
+            " next invoice."
+        ),
     ),
     "credit_rejected": Words(
         N_("A service credit is rejected"),
-        N_("Nothing is set off for %(number)s “%(title)s”. The page gives the reason."),
+        N_(
+            "Nothing is set off for “%(level)s” of %(number)s “%(title)s” in %(month)s. The page"
+            " gives the reason."
+        ),
     ),
     "correction_proposed": Words(
         N_("A correction of a service credit is proposed"),
         N_(
-            "A month of %(number)s “%(title)s” was evaluated again, and what was approved for it"
-            " changes. The page shows the calculation."
+            "“%(level)s” of %(number)s “%(title)s” was evaluated again for %(month)s, and what was"
+            " approved changes. The page shows the calculation."
         ),
     ),
     "correction_approved": Words(
         N_("A correction of a service credit is approved"),
-        N_("The difference for %(number)s “%(title)s” counts towards the next invoice."),
+        N_(
+            "The difference for “%(level)s” of %(number)s “%(title)s” in %(month)s counts towards"
+            " the next invoice."
+        ),
     ),
     "correction_rejected": Words(
         N_("A correction of a service credit is rejected"),
         N_(
-            "What was approved before for %(number)s “%(title)s” stays as it is. The page gives the"
-            " reason."
+            "What was approved before for “%(level)s” of %(number)s “%(title)s” in %(month)s stays"
+            " as it is. The page gives the reason."
         ),
     ),
     "sla_breached": Words(
         N_("An SLA target was missed"),
-        N_("“%(title)s” fell short of its target. The page shows every figure behind it."),
+        N_(
+            "“%(title)s” of %(number)s missed its target in %(month)s. The page shows every figure"
+            " behind it."
+        ),
     ),
     "import_failed": Words(
         N_("Your measurements were not imported"),
-        N_("The file “%(title)s” has faults. Nothing of it was kept. Mend it and send it again."),
+        N_(
+            "The file “%(title)s” for %(number)s has faults. Nothing of it was kept. Mend it and"
+            " send it again."
+        ),
     ),
 }
 UNKNOWN = Words(N_("Something waits for you"), N_("The page tells you more."))
 
 
 def words(
-    template: str, params: Mapping[str, str], translate: Callable[[str], str]
+    template: str,
+    params: Mapping[str, str],
+    translate: Callable[[str], str],
+    month: Callable[[date], str],
 ) -> tuple[str, str]:
-    """Title and sentence in the reader's language; a newer template than ours says less."""
+    """Title and sentence in the reader's language; a newer template than ours says less.
+
+    `month` names the calendar month of a day; raisers write it as 2026-10.
+    """
     title, body = WORDS.get(template, UNKNOWN)
+    told = dict(params)
     try:
-        return translate(title), translate(body) % params
-    except KeyError:
+        if "month" in told:
+            told["month"] = month(date.fromisoformat(f"{told['month']}-01"))
+        return translate(title), translate(body) % told
+    except (KeyError, ValueError):
         return translate(title), translate(UNKNOWN.body)
 
 

@@ -1,10 +1,13 @@
 """What comes in and goes out by API."""
 
+from functools import partial
+
 from marshmallow import EXCLUDE, Schema, fields
 
 from services.notifications.inbox.domain import words
 from services.notifications.inbox.queries import Notice
-from shared.web.i18n import gettext
+from shared.web import formats
+from shared.web.i18n import gettext, locale
 
 
 class NoticeQuery(Schema):
@@ -37,4 +40,4 @@ class NoticeList(Schema):
 
 
 def spoken(notice: Notice) -> tuple[str, str]:
-    return words(notice.template, notice.params, gettext)
+    return words(notice.template, notice.params, gettext, partial(formats.month, locale=locale()))
