@@ -114,7 +114,7 @@ class TestApi:
             ({"invitees": []}, "nobody_invited"),
             ({"evaluators": PEOPLE["evaluators"][:2]}, "committee_too_small"),
             ({"invitees": [str(an_id("stranger-org"))]}, "vendor_not_admitted"),
-            ({"openers": [str(an_id("buyer")), PEOPLE["openers"][0]]}, "role_missing"),
+            ({"openers": [str(an_id("approver")), PEOPLE["openers"][0]]}, "role_missing"),
             ({"deadline_at": NOW.isoformat()}, "deadline_too_soon"),
             ({"criteria": [{"key": "p", "title": "P", "weight": "99", "is_price": True}]},
              "weights_off"),

@@ -13,9 +13,11 @@ from services.rfp.bids.persistence import (
     bids,
     is_current,
     opened_bids,
+    openings,
 )
+from services.rfp.evaluations.persistence import evaluators
 from services.rfp.metadata import metadata
-from services.rfp.tenders.persistence import lots, rfps
+from services.rfp.tenders.persistence import committee, lots, rfps
 from shared.db import Instant
 
 awards = Table(
@@ -47,6 +49,13 @@ closures = Table(
 mapper = registry(metadata=metadata)
 mapper.map_imperatively(Award, awards)
 mapper.map_imperatively(Closure, closures)
+
+
+def served_on(session: Session, rfp_id: UUID) -> set[UUID]:
+    """All who are on the committee, and those who were and have acted or declared something."""
+    tables = (committee, evaluators, openings)
+    people = [select(each.c.person_id).where(each.c.rfp_id == rfp_id) for each in tables]
+    return set(session.scalars(sa.union_all(*people)))
 
 
 def decided_lots(session: Session, rfp_id: UUID) -> Decided:

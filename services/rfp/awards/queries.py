@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.rfp.awards.persistence import awards, closures
+from services.rfp.awards.domain import require_impartial
+from services.rfp.awards.persistence import awards, closures, served_on
 from services.rfp.bids.persistence import bids, opened_bids
 from services.rfp.evaluations.domain import Ranking, Result
 from services.rfp.evaluations.usecases import ranking_of_lots
@@ -145,6 +146,11 @@ def closures_of(session: Session, rfp_id: UUID) -> Mapping[UUID, str]:
     return dict(session.execute(made).all())
 
 
+def may_decide(session: Session, reader: Reader, rfp_id: UUID) -> bool:
+    """Whether the reader could award the lots of an RFP."""
+    return "buyer" in reader.roles and reader.person_id not in served_on(session, rfp_id)
+
+
 def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
     """A lot that can be awarded now."""
     row = session.execute(
@@ -157,6 +163,7 @@ def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
     ).one_or_none()
     if row is None:
         raise NotFound
+    require_impartial(buyer.user_id, served_on(session, row.rfp_id))
     return LotToAward(
         **row._mapping,
         lot_id=lot_id,

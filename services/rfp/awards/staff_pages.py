@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
@@ -21,12 +21,18 @@ pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folde
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
     """For the comparison, which says by lot what became of it."""
-    return {"awards_of": awards_of, "closures_of": closures_of}
+    return {"awards_of": awards_of, "closures_of": closures_of, "may_decide": may_decide}
 
 
 def awards_of(rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:
     with transaction() as session:
         return queries.awards_of(session, rfp_id)
+
+
+def may_decide(rfp_id: UUID) -> bool:
+    """Whether the reader of the page may award lots."""
+    with transaction() as session:
+        return queries.may_decide(session, g.actor, rfp_id)
 
 
 def closures_of(rfp_id: UUID) -> Mapping[UUID, str]:

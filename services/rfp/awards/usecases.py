@@ -14,10 +14,11 @@ from services.rfp.awards.domain import (
     NotRanked,
     Winner,
     WinnerNotAdmitted,
+    require_impartial,
     require_reason,
     standstill_end,
 )
-from services.rfp.awards.persistence import bidders_on, decided_lots, winner_of
+from services.rfp.awards.persistence import bidders_on, decided_lots, served_on, winner_of
 from services.rfp.evaluations.domain import Ranking
 from services.rfp.evaluations.usecases import ranking_of_lots
 from services.rfp.tenders.domain import Ending, Rfp, Stage
@@ -40,6 +41,7 @@ def award_lot(
     """Award a lot to a ranked bid, once. The RFP's row is locked, so that the second one waits."""
     require_reason(reason)
     rfp = load_rfp_of_lot(session, lot_id, rfps.c.published_at.is_not(None))
+    require_impartial(buyer.user_id, served_on(session, rfp.id))
     require_undecided(session, rfp, lot_id, now)
     rankings = ranking_of_lots(session, rfp)
     rank, winner = rank_of(rankings[lot_id], bid_id), winner_of(session, bid_id)
@@ -72,6 +74,7 @@ def close_lot(
     """
     require_reason(reason)
     rfp = load_rfp_of_lot(session, lot_id, rfps.c.published_at.is_not(None))
+    require_impartial(buyer.user_id, served_on(session, rfp.id))
     require_undecided(session, rfp, lot_id, now)
     said, who = reason.strip(), buyer.user_id
     closure = Closure(lot_id=lot_id, rfp_id=rfp.id, reason=said, closed_by=who, closed_at=now)

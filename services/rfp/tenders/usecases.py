@@ -30,7 +30,7 @@ def draft_rfp(
     plan = load_plan(session, plan_id)
     if plan.state is not PlanState.APPROVED:
         raise errors.PlanNotApproved
-    content.check(currency=plan.currency)
+    content.check(currency=plan.currency, buyer_id=buyer.user_id)
     number = next_number(session, "RFP", now.year)
     rfp = Rfp(
         number=number, plan_id=plan_id, buyer_id=buyer.user_id, created_at=now, **content.parts()
@@ -42,7 +42,7 @@ def draft_rfp(
 
 def rewrite_rfp(session: Session, buyer: Staff, content: RfpContent, *, rfp_id: UUID) -> None:
     rfp = load_rfp(session, rfp_id)
-    content.check(currency=rfp.currency)
+    content.check(currency=rfp.currency, buyer_id=rfp.buyer_id)
     rfp.rewrite(content)
     note(session, buyer, rfp, "rfp_changed")
 

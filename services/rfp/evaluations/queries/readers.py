@@ -30,7 +30,12 @@ def oversees(reader: Reader) -> bool:
 
 
 def part_of(reader: Reader, panel: Panel, stage: Stage) -> Part:
-    """Evaluators of the RFP first of all; besides them those who oversee it."""
+    """Evaluators of the RFP first of all; besides them those who oversee it.
+
+    An actual conflict outlasts the seat on the committee.
+    """
+    if reader.person_id and panel.is_excluded(reader.person_id):
+        return Part.EXCLUDED
     complete = stage is not Stage.OPENED
     if reader.person_id in panel.members:
         return part_of_member(reader, panel, complete=complete)

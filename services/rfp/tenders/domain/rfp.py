@@ -50,12 +50,14 @@ class RfpContent:
     invitations: Sequence[Invitation]
     committee: Sequence[Member]
 
-    def check(self, *, currency: str) -> None:
+    def check(self, *, currency: str, buyer_id: UUID) -> None:
         """What even a draft must fulfil. `currency` is the plan's."""
         if self.currency != currency:
             raise errors.CurrencyDiffers(currency=currency)
         if len({member.person_id for member in self.committee}) < len(self.committee):
             raise errors.TwoDuties
+        if buyer_id in {member.person_id for member in self.committee}:
+            raise errors.BuyerOnCommittee
 
     def parts(self) -> dict[str, Any]:
         values = vars(self).items()
@@ -172,6 +174,8 @@ class Rfp:
             raise errors.VendorNotAdmitted
 
     def check_committee(self, circumstances: Circumstances) -> None:
+        if self.buyer_id in {member.person_id for member in self.committee}:
+            raise errors.BuyerOnCommittee
         for member in self.committee:
             if (member.person_id, member.duty) not in circumstances.able:
                 raise errors.RoleMissing(duty=member.duty)

@@ -21,7 +21,10 @@ from shared.web.pagination import paginate
 from shared.web.rows import changed_rows
 
 # Which answer of the form a rule is about.
-FIELDS: dict[type[DomainError], str] = {errors.TwoDuties: "openers"}
+FIELDS: dict[type[DomainError], str] = {
+    errors.TwoDuties: "openers",
+    errors.BuyerOnCommittee: "evaluators",
+}
 REFUSALS: tuple[type[ValidationError | DomainError], ...] = (ValidationError, *FIELDS)
 
 
