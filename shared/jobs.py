@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.config import ServiceSettings
+from shared.kernel import N_, DomainError, NotFound
 
 QUEUE = "default"
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -21,6 +22,11 @@ DEFER = sa.text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :name, 0, NULL, :lock,"
     " CAST(:args AS jsonb), CAST(:at AS timestamptz))::procrastinate_job_to_defer_v1])"
 )
+
+
+class JobWaits(DomainError):
+    code = "job_waits"
+    message = N_("The same work waits already. Remove this job.")
 
 
 @dataclass(frozen=True)
@@ -113,3 +119,52 @@ def state(session: Session) -> Mapping[str, int]:
     """How many jobs there are, by status."""
     counted = sa.text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that was tried as often as may be."""
+
+    id: int
+    name: str
+    attempts: int
+    failed_at: datetime
+
+
+FAILED = (
+    "SELECT id, task_name, attempts, coalesce((SELECT max(at) FROM procrastinate_events"
+    " WHERE job_id = procrastinate_jobs.id AND type = 'failed'), now()) AS failed_at"
+    " FROM procrastinate_jobs WHERE status = 'failed'"
+)
+
+
+def failed(session: Session, *, limit: int = 100) -> list[FailedJob]:
+    """The latest first."""
+    latest = sa.text(f"{FAILED} ORDER BY id DESC LIMIT :limit")
+    return [FailedJob(*row) for row in session.execute(latest, {"limit": limit})]
+
+
+def retry(session: Session, job_id: int) -> FailedJob:
+    """Have it run once more, now."""
+    job = locked(session, job_id)
+    again = sa.text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
+    try:
+        with session.begin_nested():
+            session.execute(again, {"id": job_id})
+    except IntegrityError as error:  # its lock: the same work waits already
+        raise JobWaits from error
+    return job
+
+
+def remove(session: Session, job_id: int) -> FailedJob:
+    job = locked(session, job_id)
+    session.execute(sa.text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job_id})
+    return job
+
+
+def locked(session: Session, job_id: int) -> FailedJob:
+    own = sa.text(f"{FAILED} AND id = :id FOR UPDATE")
+    row = session.execute(own, {"id": job_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return FailedJob(*row)

@@ -1,6 +1,6 @@
 """From what services say of themselves to what an operator needs to see."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,6 +11,7 @@ from shared.kernel import N_, Labelled
 
 STOPPED_AFTER_S = 20.0  # a loop says every five seconds that it turned
 LATE_AFTER_S = 30.0
+Answers = Mapping[Service, Mapping[str, Any] | None]
 LOOPS = ("relay", "consumer", "jobs")
 
 
@@ -104,7 +105,7 @@ def letter(service: Service, item: Mapping[str, Any]) -> Letter:
     )
 
 
-def letters(answers: Mapping[Service, Mapping[str, Any] | None]) -> list[Letter]:
+def letters(answers: Answers) -> list[Letter]:
     """Of all services, the latest first."""
     found = [
         letter(service, item)
@@ -114,6 +115,36 @@ def letters(answers: Mapping[Service, Mapping[str, Any] | None]) -> list[Letter]
     return sorted(found, key=lambda one: (one.failed_at, one.id), reverse=True)
 
 
-def fingerprint(rows: Sequence[Row], found: Iterable[Letter]) -> str:
+@dataclass(frozen=True)
+class Stuck:
+    """An event that Kafka does not take, or a job that failed for good."""
+
+    service: Service
+    id: str
+    name: str
+    why: str
+    attempts: int
+    since: datetime
+
+
+def parked_events(answers: Answers) -> list[Stuck]:
+    return [
+        Stuck(service, event["id"], event["type"], event["because"], 0,
+              datetime.fromisoformat(event["parked_at"]))
+        for service, said in answers.items()
+        for event in (said or {}).get("events", [])
+    ]  # fmt: skip
+
+
+def failed_jobs(answers: Answers) -> list[Stuck]:
+    return [
+        Stuck(service, str(job["id"]), job["name"], "", job["attempts"],
+              datetime.fromisoformat(job["failed_at"]))
+        for service, said in answers.items()
+        for job in (said or {}).get("jobs", [])
+    ]  # fmt: skip
+
+
+def fingerprint(*shown: Iterable[object]) -> str:
     """The same for the same page: then a poll has nothing new to show."""
-    return sha256(repr((rows, list(found))).encode()).hexdigest()[:16]
+    return sha256(repr([list(each) for each in shown]).encode()).hexdigest()[:16]

@@ -9,16 +9,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from gateway.fanout import Fanout
-from gateway.operations.domain import TONES, fingerprint, letters, row
+from gateway.operations.domain import (
+    TONES,
+    failed_jobs,
+    fingerprint,
+    letters,
+    parked_events,
+    row,
+)
 from gateway.services import Service, named
 from shared.kernel import NotFound, Staff
-from shared.web import fragment, internal, page, requires, see_other
+from shared.web import fragment, internal, page, requires, see_other, stuck
 
 pages = Blueprint("operations", __name__, url_prefix="/admin/operations")
 WHO = ("operator", "admin")
 Said = Mapping[str, Any]
 Own = Callable[..., ResponseReturnValue]
-ORDERS: Mapping[str, Own] = {"replay": internal.replay_letter, "discard": internal.discard_letter}
+LETTERS: Mapping[str, Own] = {"replay": internal.replay_letter, "discard": internal.discard_letter}
+EVENTS: Mapping[str, Own] = {"release": stuck.release_event, "discard": stuck.discard_event}
+JOBS: Mapping[str, Own] = {"retry": stuck.retry_job, "remove": stuck.remove_job}
 
 
 @pages.get("")
@@ -41,7 +50,16 @@ def state(operator: Staff) -> dict[str, Any]:
     said = ask(operator, "/internal/operations", internal.operations)
     rows = [row(service, said[service]) for service in Service]
     found = letters(ask(operator, "/internal/dead-letters", internal.list_letters))
-    return {"rows": rows, "letters": found, "tones": TONES, "seen": fingerprint(rows, found)}
+    waiting = ask(operator, "/internal/stuck", stuck.list_stuck)
+    events, jobs = parked_events(waiting), failed_jobs(waiting)
+    return {
+        "rows": rows,
+        "letters": found,
+        "events": events,
+        "jobs": jobs,
+        "tones": TONES,
+        "seen": fingerprint(rows, found, events, jobs),
+    }
 
 
 def ask(operator: Staff, path: str, own: Own) -> dict[Service, Said | None]:
@@ -78,11 +96,32 @@ def show_letter(operator: Staff, name: str, letter_id: UUID) -> ResponseReturnVa
 @requires(Staff, *WHO)
 def settle_letter(operator: Staff, name: str, letter_id: UUID, order: str) -> ResponseReturnValue:
     """Try the message again, or put it away for good. The service notes who did it."""
-    service = known(name)
-    if service is Service.GATEWAY:
-        ORDERS[order](letter_id=letter_id)
+    if known(name) is Service.GATEWAY:
+        LETTERS[order](letter_id=letter_id)
     else:
-        told(operator, service, "POST", f"/internal/dead-letters/{letter_id}/{order}")
+        told(operator, known(name), "POST", f"/internal/dead-letters/{letter_id}/{order}")
+    return see_other(url_for("operations.show"))
+
+
+@pages.post("/parked-events/<name>/<uuid:event_id>/<any(release, discard):order>")
+@requires(Staff, *WHO)
+def settle_event(operator: Staff, name: str, event_id: UUID, order: str) -> ResponseReturnValue:
+    """Send the event again, or never."""
+    if known(name) is Service.GATEWAY:
+        EVENTS[order](event_id=event_id)
+    else:
+        told(operator, known(name), "POST", f"/internal/parked-events/{event_id}/{order}")
+    return see_other(url_for("operations.show"))
+
+
+@pages.post("/failed-jobs/<name>/<int:job_id>/<any(retry, remove):order>")
+@requires(Staff, *WHO)
+def settle_job(operator: Staff, name: str, job_id: int, order: str) -> ResponseReturnValue:
+    """Run the job once more, or forget it."""
+    if known(name) is Service.GATEWAY:
+        JOBS[order](job_id=job_id)
+    else:
+        told(operator, known(name), "POST", f"/internal/failed-jobs/{job_id}/{order}")
     return see_other(url_for("operations.show"))
 
 

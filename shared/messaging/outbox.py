@@ -30,7 +30,7 @@ outbox = Table(
     Column("pending_since", Instant, nullable=False, server_default=func.clock_timestamp()),
     Column("published_at", Instant),
     Column("parked_at", Instant),  # the broker can never take it; it blocks its key
-    Column("parked_because", String),
+    Column("parked_because", String),  # stays where an operator discarded it
     sa.UniqueConstraint("topic", "subject", "sequence"),
 )
 is_pending = outbox.c.published_at.is_(None) & outbox.c.parked_at.is_(None)
@@ -104,19 +104,11 @@ def next_sequences(session: Session, counts: Mapping[Subject, int]) -> dict[Subj
 
 def replay(session: Session, *, since: datetime, until: datetime) -> int:
     """Let the relay send a time range again, with the same ids and bytes; say how many."""
-    sent = outbox.c.published_at.is_not(None) & outbox.c.recorded_at.between(since, until)
+    sent = outbox.c.published_at.is_not(None) & outbox.c.parked_because.is_(None)
+    sent &= outbox.c.recorded_at.between(since, until)
     now = func.clock_timestamp()
     again = update(outbox).where(sent).values(published_at=None, pending_since=now)
     return len(session.execute(again.returning(outbox.c.position)).all())
-
-
-def release(session: Session, position: int) -> bool:
-    """Let the relay try a parked event again."""
-    parked = (outbox.c.position == position) & outbox.c.parked_at.is_not(None)
-    now = func.clock_timestamp()
-    free = update(outbox).where(parked)
-    free = free.values(parked_at=None, parked_because=None, pending_since=now)
-    return session.scalar(free.returning(outbox.c.position)) is not None
 
 
 def state(session: Session) -> OutboxState:

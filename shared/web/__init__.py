@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from shared.kernel import Actor, uuid7
 from shared.messaging.inbox import Handler
 from shared.telemetry import Cause, cause
+from shared.web import stuck
 from shared.web.access import check_csrf, open_to_all, requires
 from shared.web.errors import init_errors
 from shared.web.fields import Amount, Money
@@ -66,6 +67,7 @@ def init_web(
     init_errors(app, api)
     init_health(app)
     init_internal(app)
+    app.register_blueprint(stuck.orders)
     return api
 
 

@@ -16,7 +16,8 @@ from support.actors import an_id
 from support.database import Sessions, rows
 
 from shared import audit, telemetry
-from shared.messaging import dead_letters, inbox, kafka, outbox
+from shared.kernel import NotFound
+from shared.messaging import dead_letters, inbox, kafka, outbox, parked
 from shared.messaging.consumer import burier, consume_batch
 from shared.messaging.dead_letters import LetterSettled, LetterStillFails
 from shared.messaging.envelope import Event, decode
@@ -122,8 +123,27 @@ def test_what_the_broker_can_never_take_is_parked_and_blocks_its_key(sessions: S
     with sessions.begin() as session:
         state = outbox.state(session)
         assert (state.pending, state.parked) == (1, 1)
-        assert outbox.release(session, rows(sessions)[0].position)
+        [event] = parked.waiting(session)
+        assert (event.subject, event.because) == (str(A), "MessageSizeTooLargeError")
+        parked.release(session, event.id)
     assert relay(sessions, broker) == 2
+
+
+def test_a_parked_event_that_is_discarded_frees_its_subject(sessions: Sessions) -> None:
+    record(sessions, an_event(A), an_event(A))
+    broker = Broker()
+    broker.refuses = {1: MessageSizeTooLargeError()}
+    relay(sessions, broker)
+    with sessions.begin() as session:
+        [event] = parked.waiting(session)
+        parked.discard(session, event.id)
+        with pytest.raises(NotFound):
+            parked.release(session, event.id)
+    assert relay(sessions, broker) == 1
+    since = rows(sessions)[0].recorded_at
+    with sessions.begin() as session:
+        assert outbox.state(session).parked == 0
+        assert outbox.replay(session, since=since, until=since + timedelta(days=1)) == 1
 
 
 def test_what_the_producer_refuses_is_not_overtaken_either(sessions: Sessions) -> None:
