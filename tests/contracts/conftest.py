@@ -1,14 +1,15 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
-from support import actors
 from support.contracts import evaluated, hand_in, in_force, people
-from support.database import Sessions, emptied, know, make_database, rows
+from support.database import Sessions, emptied, know, make_database, rolled_back, rows
 from support.pages import Browser
 from support.settings import environment
 
@@ -20,29 +21,60 @@ from services.contracts.metadata import metadata
 from services.contracts.settlement.persistence import credits
 from shared.config import service_settings
 from shared.files import LocalStorage
+from shared.kernel import Actor
 
 
 @pytest.fixture(scope="session")
 def engine(server: str) -> Iterator[sa.Engine]:
+    """A database that knows everybody, and nothing else."""
     made = make_database(server, "contracts_tests", metadata)
+    know(sessionmaker(made), *people().values())
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def active(server: str) -> Iterator[tuple[sa.Engine, UUID]]:
+    """A database in which one contract is in force, made once because it takes long; and its id."""
+    made = make_database(server, "contracts_active_tests", metadata)
+    sessions = sessionmaker(made, expire_on_commit=False)
+    know(sessions, *people().values())
+    yield made, in_force(sessions).id
+    made.dispose()
+
+
+@pytest.fixture
+def sessions(request: pytest.FixtureRequest) -> Iterator[Sessions]:
+    """With the contract in force for tests that ask for `contract`."""
+    if "contract" in request.fixturenames:
+        engine, _ = request.getfixturevalue("active")
+    else:
+        engine = request.getfixturevalue("engine")
+    with rolled_back(engine) as made:
+        yield made
 
 
 @pytest.fixture
 def known(sessions: Sessions) -> Sessions:
     """Sessions over a directory that knows everybody."""
-    know(sessions, *people().values())
     return sessions
 
 
+@pytest.fixture(scope="session")
+def second_engine(server: str) -> Iterator[sa.Engine]:
+    """Apart from the others, because it is emptied after each test."""
+    made = make_database(server, "contracts_race_tests", metadata)
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def committing(engine: sa.Engine) -> Iterator[Sessions]:
+def committing(second_engine: sa.Engine) -> Iterator[Sessions]:
     """Sessions that really commit, for tests of what happens at the same time."""
-    made = sessionmaker(engine, expire_on_commit=False)
+    made = sessionmaker(second_engine, expire_on_commit=False)
     know(made, *people().values())
     yield made
-    emptied(engine)
+    emptied(second_engine)
 
 
 @pytest.fixture
@@ -55,22 +87,56 @@ def storage(settings: Settings) -> LocalStorage:
     return LocalStorage(settings.data / "storage")
 
 
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Made once, because it takes longer than most tests; `client` gives it what is theirs."""
+    made: list[Flask] = []
+    settings = service_settings(Settings, "contracts", environment(tmp_path_factory.mktemp("data")))
+
+    def identify(token: str) -> Actor | None:
+        known: dict[str, Actor] = made[0].extensions["actors"]
+        return known.get(token)
+
+    made.append(create_app(settings, sessions=sessionmaker(), identify=identify))
+    return made[0]
+
+
 @pytest.fixture
-def client(known: Sessions, settings: Settings) -> FlaskClient:
+def client(app: Flask, known: Sessions, settings: Settings, storage: LocalStorage) -> FlaskClient:
     """Everybody of `people` signs in by name."""
-    identify = actors.actors(*people().values()).get
-    return create_app(settings, sessions=known, identify=identify).test_client()
+    own = {"settings": settings, "sessions": known, "storage": storage}
+    app.extensions |= own | {"actors": people()}
+    return app.test_client()
+
+
+@pytest.fixture
+def chinese(app: Flask, client: FlaskClient) -> FlaskClient:
+    """Everybody reads Chinese."""
+    app.extensions["actors"] = {
+        name: replace(actor, locale="zh-Hans") for name, actor in people().items()
+    }
+    return client
+
+
+@pytest.fixture
+def browse(client: FlaskClient) -> Callable[[str], Browser]:
+    """A browser by name."""
+    return lambda who: Browser(client, who)
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def browse(client: FlaskClient, request: pytest.FixtureRequest) -> Callable[[str], Browser]:
-    """A browser by name, without and with htmx."""
+def browse_twice(client: FlaskClient, request: pytest.FixtureRequest) -> Callable[[str], Browser]:
+    """The same without and with htmx, for one journey of each kind."""
     return lambda who: Browser(client, who, htmx=request.param)
 
 
 @pytest.fixture
-def contract(known: Sessions) -> Contract:
-    return in_force(known)
+def contract(known: Sessions, active: tuple[sa.Engine, UUID]) -> Contract:
+    """In force, and accepted by both sides."""
+    with known() as session:
+        found = session.get_one(Contract, active[1])
+        found.terms_sha256()  # loads all of it
+        return found
 
 
 @pytest.fixture

@@ -190,3 +190,16 @@ def test_a_day_ends_where_the_contract_counts() -> None:
     day = datetime(2026, 12, 1, tzinfo=UTC).date()
     assert end_of(day, "Asia/Shanghai") == datetime(2026, 12, 1, 15, 59, 59, tzinfo=UTC)
     assert end_of(day, "Europe/Berlin") == datetime(2026, 12, 1, 22, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [("82", "82"), ("93.5", "93.5"), ("66.666667", "66.67"), ("94.999", "94.999"),
+     ("94.9951", "94.995"), ("89.99951", "89.9995"), ("100", "100")],
+)  # fmt: skip
+def test_a_figure_is_shown_with_two_places_unless_they_mislead(figure: str, words: str) -> None:
+    """As monitoring shows it: the target is 95, and below 90 the credit is higher."""
+    tiers = [Tier(None, Decimal(90), Decimal(10)), Tier(Decimal(90), Decimal(95), Decimal(5)),
+             Tier(Decimal(95), None, Decimal(0))]  # fmt: skip
+    shown = for_reading(Decimal(figure), Decimal(95), Direction.HIGHER, tiers)
+    assert number(shown) == words

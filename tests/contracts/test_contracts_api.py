@@ -13,7 +13,6 @@ from support.contracts import (
     accept,
     decide,
     said,
-    somebody,
     stored_files,
 )
 from support.database import Sessions, rows
@@ -22,7 +21,6 @@ from werkzeug.test import TestResponse
 from services.contracts.agreements.domain import Contract
 from services.contracts.delivery.domain import Deliverable
 from services.contracts.delivery.persistence import deliverables, reviews
-from shared.directory import learn, organisations
 from shared.files import LocalStorage
 from shared.kernel import uuid7
 
@@ -347,11 +345,8 @@ class TestWhoMayNot:
 
 
 def test_an_auditor_from_outside_sees_nothing_that_was_not_named_for_them(
-    client: FlaskClient, known: Sessions, contract: Contract
+    client: FlaskClient, contract: Contract
 ) -> None:
-    with known.begin() as session:
-        office = {"kind": "auditor", "name": "Office", "slug": "office", "active": True}
-        learn(session, organisations, somebody("outsider").organisation_id, office, 2)
     get(client, "outsider", f"/contracts/{contract.id}", 404)
     assert get(client, "outsider", "/contracts")["items"] == []
     assert get(client, "auditor", "/contracts")["items"]

@@ -9,12 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.contracts import in_force, people, somebody, stored_files
+from support.contracts import in_force, somebody, stored_files
 from support.database import Sessions, rows
 
 from services.contracts.agreements.domain import Contract
-from services.contracts.app import create_app
-from services.contracts.config import Settings
 from services.contracts.delivery.persistence import deliverables
 from shared.files import LocalStorage, files
 from shared.kernel import uuid7
@@ -158,18 +156,18 @@ class Watching(Body):
 
 @pytest.mark.parametrize("way", ["api", "page"])
 def test_no_connection_is_held_while_a_file_comes_in(
-    engine: sa.Engine, committing: Sessions, settings: Settings, way: str
+    client: FlaskClient, second_engine: sa.Engine, committing: Sessions, way: str
 ) -> None:
     contract = in_force(committing)
-    app = create_app(settings, sessions=committing, identify=people().get)
+    client.application.extensions["sessions"] = committing
     if way == "api":
-        body = Watching(MB, b"", b"", engine)
-        answer = by_api(app.test_client(), contract, body, MB)
+        body = Watching(MB, b"", b"", second_engine)
+        answer = by_api(client, contract, body, MB)
         assert answer.status_code == 201
     else:
         head, tail = form_around(uuid7())
-        body = Watching(MB, head, tail, engine)
-        answer = by_form(app.test_client(), contract, body, len(head) + MB + len(tail))
+        body = Watching(MB, head, tail, second_engine)
+        answer = by_form(client, contract, body, len(head) + MB + len(tail))
         assert answer.status_code == 303
     assert len(body.held) > 10 and set(body.held) == {0}
 

@@ -1,10 +1,8 @@
 """What My work shows of contracts, to whom, in which language and until when."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from support.actors import bearer
 from support.contracts import a_draft, accept, decide, evaluated, hand_in, in_force, people
@@ -113,13 +111,9 @@ def test_every_link_leads_to_a_page_of_the_reader(
             assert client.get(item["href"], headers=bearer(who)).status_code == 200
 
 
-def test_work_speaks_chinese(client: FlaskClient, known: Sessions) -> None:
-    def speak_chinese() -> None:
-        g.actor = replace(g.actor, locale="zh-Hans")
-
-    client.application.before_request_funcs.setdefault(None, []).append(speak_chinese)
+def test_work_speaks_chinese(chinese: FlaskClient, known: Sessions) -> None:
     a_draft(known)
-    [item] = items(client, "admin")
+    [item] = items(chinese, "admin")
     assert (item["verb"], item["why"]) == ("确认合同", "您可代表贵公司确认")
 
 

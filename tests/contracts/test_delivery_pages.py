@@ -29,9 +29,9 @@ Browse = Callable[[str], Browser]
 
 class TestUpload:
     def test_a_file_is_taken_and_its_fingerprint_shown(
-        self, browse: Browse, known: Sessions, contract: Contract
+        self, browse_twice: Browse, known: Sessions, contract: Contract
     ) -> None:
-        vendor = browse("member")
+        vendor = browse_twice("member")
         vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
         assert 'data-upload-progress="#file-progress"' in vendor.text
         assert '<progress id="file-progress"' in vendor.text
@@ -56,10 +56,10 @@ class TestUpload:
 
     @pytest.mark.parametrize(("content", "words"), [(None, "Choose the file"), (b"", "is empty")])
     def test_without_a_file_the_form_says_what_to_do(
-        self, browse: Browse, known: Sessions, contract: Contract, content: bytes | None,
+        self, browse_twice: Browse, known: Sessions, contract: Contract, content: bytes | None,
         words: str, storage: LocalStorage,
     ) -> None:  # fmt: skip
-        vendor = browse("member")
+        vendor = browse_twice("member")
         vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
         name = "" if content is None else "a.pdf"
         vendor.submit("deliverables", 422, file=(BytesIO(content or b""), name))
@@ -69,9 +69,9 @@ class TestUpload:
         assert len(rows(known, deliverables)) == len(stored_files(storage)) == 1
 
     def test_while_it_is_reviewed_nothing_is_taken(
-        self, browse: Browse, contract: Contract, known: Sessions, storage: LocalStorage
+        self, browse_twice: Browse, contract: Contract, known: Sessions, storage: LocalStorage
     ) -> None:
-        vendor = browse("member")
+        vendor = browse_twice("member")
         vendor.get(f"/portal/milestones/{contract.milestones[0].id}")
         hand_in(known, storage, contract.milestones[0].id)
         vendor.submit("deliverables", 409, file=(BytesIO(b"late"), "a.pdf"))
@@ -111,10 +111,10 @@ class TestUpload:
 
 class TestReview:
     def test_two_levels_accept(
-        self, browse: Browse, known: Sessions, contract: Contract, deliverable: Deliverable
+        self, browse_twice: Browse, known: Sessions, contract: Contract, deliverable: Deliverable
     ) -> None:
         path = f"/admin/milestones/{contract.milestones[0].id}"
-        first, second = browse("quality1"), browse("quality2")
+        first, second = browse_twice("quality1"), browse_twice("quality2")
         first.get(path)
         assert "You decide for level 1 of 2." in first.text
         first.submit("review", decision="approve")
@@ -162,9 +162,9 @@ class TestReview:
 
 class TestCredit:
     def test_finance_sees_every_figure_and_approves(
-        self, browse: Browse, known: Sessions, contract: Contract, credit_id: UUID
+        self, browse_twice: Browse, known: Sessions, contract: Contract, credit_id: UUID
     ) -> None:
-        finance = browse("finance1")
+        finance = browse_twice("finance1")
         finance.get(f"/admin/contracts/{contract.id}/credits/{credit_id}")
         for words in ("93.5\u00a0%", "from 90\u00a0% up to, not including, 95\u00a0%", "31 of 31",
                       "100,000.00 × 5\u00a0% × 31 ÷ 31", "5,000.00", "at least 95\u00a0%",

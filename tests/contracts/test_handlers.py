@@ -20,7 +20,7 @@ from support.contracts import (
     sample,
     told,
 )
-from support.database import Sessions, events, rows
+from support.database import Sessions, rows
 
 from services.contracts.agreements.domain import ContractState
 from services.contracts.agreements.persistence import contracts, milestones, sla_terms
@@ -116,13 +116,14 @@ def test_a_contract_is_named_after_rfp_and_lot(rfp: str, lot: str, title: str) -
 
 
 def test_a_vendor_that_nobody_knows_yet_gets_its_draft_all_the_same(sessions: Sessions) -> None:
-    contract = a_draft(sessions)
-    assert events(sessions, "notice_raised") == []
+    newcomer = uuid7()
+    contract = a_draft(sessions, organisation_id=str(newcomer))
+    assert told(sessions, "contract_drafted") == {"contract_manager"}
     learn = "tandem.identity.organisation_changed.v1"
-    data = sample(learn) | {"organisation_id": str(VENDOR_ORG), "kind": "vendor"}
-    event = Event.of(learn, source="/x", subject=VENDOR_ORG, time=contract.drafted_at, data=data)
+    data = sample(learn) | {"organisation_id": str(newcomer), "kind": "vendor"}
+    event = Event.of(learn, source="/x", subject=newcomer, time=contract.drafted_at, data=data)
     handle(sessions, event)
-    assert [row.id for row in rows(sessions, organisations)] == [VENDOR_ORG]
+    assert rows(sessions, organisations, id=newcomer)
 
 
 @pytest.mark.parametrize("wrong", ["contract_id", "metric_id"])

@@ -11,18 +11,17 @@ from support.database import Sessions
 from support.links import crawl
 
 from services.contracts.agreements.domain import READERS, Contract
-from services.contracts.app import create_app
-from services.contracts.config import Settings
 from services.contracts.delivery.domain import Deliverable
 from shared.files import LocalStorage
 
 
 @pytest.fixture
-def everybody(known: Sessions, settings: Settings) -> FlaskClient:
+def everybody(client: FlaskClient) -> FlaskClient:
     """Each role by its name, and a vendor."""
     staff = [actors.staff(role) for role in READERS if role != "auditor"]
     here = actors.actors(*staff, actors.auditor(), actors.vendor("admin", "huayun"))
-    return create_app(settings, sessions=known, identify=here.get).test_client()
+    client.application.extensions["actors"] = here
+    return client
 
 
 @pytest.fixture

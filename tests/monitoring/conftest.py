@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support.database import Sessions, know, make_database
@@ -36,10 +37,28 @@ def settings(tmp_path: Path) -> Settings:
     return service_settings(Settings, "monitoring", environment(tmp_path))
 
 
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Made once, because it takes longer than most tests; `client` gives it what is theirs."""
+    made: list[Flask] = []
+    folder = tmp_path_factory.mktemp("data")
+    settings = service_settings(Settings, "monitoring", environment(folder))
+
+    def identify(token: str) -> Actor | None:
+        known: dict[str, Actor] = made[0].extensions["actors"]
+        return known.get(token)
+
+    made.append(create_app(settings, sessions=sessionmaker(), identify=identify))
+    return made[0]
+
+
 @pytest.fixture
-def client(settings: Settings, sessions: Sessions, actors: dict[str, Actor]) -> FlaskClient:
+def client(
+    app: Flask, settings: Settings, sessions: Sessions, actors: dict[str, Actor]
+) -> FlaskClient:
     know(sessions, *KNOWN)
-    return create_app(settings, sessions=sessions, identify=actors.get).test_client()
+    app.extensions |= {"settings": settings, "sessions": sessions, "actors": actors}
+    return app.test_client()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
 from support.database import Sessions, events, rows
-from support.metrics import CALLGRID, MANAGER, allow, know_outsider, measured, sent, take
+from support.metrics import CALLGRID, MANAGER, allow, measured, sent, take
 from werkzeug.test import TestResponse
 
 from services.monitoring.measurements.persistence import imports, measurements
@@ -190,9 +190,8 @@ class TestMeasurements:
 
 
 def test_an_auditor_from_outside_sees_nothing_that_was_not_named_for_them(
-    client: FlaskClient, sessions: Sessions, metric: Metric, evaluated: str
+    client: FlaskClient, metric: Metric, evaluated: str
 ) -> None:
-    know_outsider(sessions)
     for path in (f"/metrics/{metric.id}", f"/metrics/{metric.id}/grants",
                  f"/windows/{evaluated}", f"/windows/{evaluated}/measurements"):  # fmt: skip
         assert get(client, path, "outsider").status_code == 404, path

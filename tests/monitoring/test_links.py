@@ -13,18 +13,17 @@ from support.metrics import MANAGER, measured, take
 from support.pages import Browser
 
 from services.contracts.agreements import domain as contracts
-from services.monitoring.app import create_app
-from services.monitoring.config import Settings
 from services.monitoring.metrics.domain import READERS, Metric
 from services.monitoring.slas.usecases import evaluate_windows
 
 
 @pytest.fixture
-def everybody(client: FlaskClient, sessions: Sessions, settings: Settings) -> FlaskClient:
+def everybody(client: FlaskClient) -> FlaskClient:
     """Each role by its name, and a vendor."""
     staff = [actors.staff(role) for role in READERS - {"auditor"}]
     known = actors.actors(*staff, actors.auditor(), actors.vendor("huayun"))
-    return create_app(settings, sessions=sessions, identify=known.get).test_client()
+    client.application.extensions["actors"] = known
+    return client
 
 
 @pytest.fixture

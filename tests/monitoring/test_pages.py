@@ -17,7 +17,6 @@ from support.metrics import (
     OCTOBER,
     a_metric,
     allow,
-    know_outsider,
     measured,
     take,
 )
@@ -68,7 +67,7 @@ class TestStaff:
         self, manager: Browser, metric: Metric, evaluated: str
     ) -> None:
         page = manager.get("/admin/performance").text
-        for words in (metric.title, "CT-2026-001 · SLA-1", "huayun", "93.50", "Target missed"):
+        for words in (metric.title, "CT-2026-001 · SLA-1", "huayun", "93.5&nbsp;%", "Target missed"):
             assert words in page
         assert "≥&nbsp;95&nbsp;%" in page and "Oct 2026" in page
 
@@ -104,6 +103,14 @@ class TestStaff:
         assert "The target was missed in Oct 2026." in card and "may follow" not in card
         assert f'href="/{face}/performance/{metric.id}/windows/{evaluated}"' in card
         assert f'href="/{face}/contracts/{metric.contract_id}/credits"' in card
+
+    @pytest.mark.parametrize(("who", "face"), [("finance", "admin"), ("huayun", "portal")])
+    def test_the_header_leads_to_the_contract_and_the_history_speaks_as_the_page(
+        self, client: FlaskClient, metric: Metric, evaluated: str, who: str, face: str
+    ) -> None:
+        page = Browser(client, who).get(f"/{face}/performance/{metric.id}").text
+        contract = f'<a href="/{face}/contracts/{metric.contract_id}">{metric.contract_title}</a>'
+        assert contract in page and "Window Oct 2026 evaluated: 93.5\u00a0%" in page
 
     def test_the_chart_has_its_words_in_the_page(
         self, manager: Browser, metric: Metric, evaluated: str
@@ -150,7 +157,7 @@ class TestStaff:
         assert "Revision 2" in manager.submit("/evaluation").text
         again = manager.get(window).text
         assert "evaluated again, because measurements came late" in again
-        assert "95.67" in again and "93.50" in again
+        assert "95.67&nbsp;%" in again and "93.5&nbsp;%" in again
 
     def test_a_month_without_data_says_so(
         self, manager: Browser, metric: Metric, sessions: Sessions
@@ -159,6 +166,8 @@ class TestStaff:
             [made] = evaluate_windows(session, MANAGER, metric_id=metric.id)
         page = manager.get(f"/admin/performance/{metric.id}").text
         assert "No measurement came for Oct 2026" in page and "No data" in page
+        assert page.count("measurements/new") == 1, "one button for one thing"
+        assert "Window Oct 2026 evaluated: No data" in page
         window = manager.get(f"/admin/performance/{metric.id}/windows/{made.window_id}").text
         assert "neither 0 nor 100" in window and "No measurement came" in window
 
@@ -306,7 +315,7 @@ class TestVendors:
     ) -> None:
         assert metric.title in huayun.get("/portal/performance").text
         page = huayun.get(f"/portal/performance/{metric.id}").text
-        for words in ("93.50", "See how it came about", "data-chart"):
+        for words in ("93.5&nbsp;%", "See how it came about", "data-chart"):
             assert words in page
         for words in ("Evaluate now", "Who may send", "Add measurements", "contract_manager"):
             assert words not in page
@@ -350,9 +359,8 @@ class TestWhoMayNot:
                 Browser(client, who).get(url)
 
     def test_an_auditor_from_outside_sees_nothing_that_was_not_named_for_them(
-        self, client: FlaskClient, sessions: Sessions, metric: Metric, evaluated: str
+        self, client: FlaskClient, metric: Metric, evaluated: str
     ) -> None:
-        know_outsider(sessions)
         outsider, own = Browser(client, "outsider"), Browser(client, "auditor")
         for path in self.STAFF[1:]:
             url = "/admin/performance" + path.format(metric=metric.id, window=evaluated)
@@ -405,7 +413,8 @@ def test_pages_speak_chinese(
     for browser, face in ((manager, "admin"), (huayun, "portal")):
         listed = browser.get(f"/{face}/performance").text
         assert "未达标" in listed and "2026年10月" in listed
-        assert "目标" in browser.get(f"/{face}/performance/{metric.id}").text
+        shown = browser.get(f"/{face}/performance/{metric.id}").text
+        assert "目标" in shown and "2026年10月窗口已核算：93.5\u00a0%" in shown
         window = browser.get(f"/{face}/performance/{metric.id}/windows/{evaluated}").text
         assert "原始测量值" in window
     assert "导入" in manager.get(f"/admin/performance/{metric.id}/measurements/new").text

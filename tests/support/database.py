@@ -20,6 +20,7 @@ import shared.web.idempotency  # the tables every service has
 from shared import audit, db  # noqa: F401
 from shared.kernel import Actor
 from shared.messaging.outbox import outbox
+from support.actors import BUYING_ORGANISATION
 
 Sessions = sessionmaker[Session]
 JOBS_SCHEMA = Path(procrastinate.schema.__file__).parent / "sql" / "schema.sql"
@@ -89,10 +90,11 @@ def keep(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
 
 
 def as_organisation(actor: Actor) -> dict[str, Any]:
-    kinds = {"Staff": "buyer", "Auditor": "buyer", "Vendor": "vendor", "Partner": "partner"}
+    kinds = {"Staff": "buyer", "Auditor": "auditor", "Vendor": "vendor", "Partner": "partner"}
+    of_buyer = actor.organisation_id == BUYING_ORGANISATION
     return {
         "id": actor.organisation_id,
-        "kind": kinds[type(actor).__name__],
+        "kind": "buyer" if of_buyer else kinds[type(actor).__name__],
         "name": actor.organisation,
         "slug": f"s{actor.organisation_id.hex}",
         "active": True,

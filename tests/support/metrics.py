@@ -11,10 +11,9 @@ from services.monitoring.measurements import usecases
 from services.monitoring.measurements.domain.rows import Measurement, Numbered, Sheet
 from services.monitoring.metrics.domain import Direction, Formula, Metric, Tier
 from services.monitoring.metrics.usecases import grant_writing
-from shared.directory import learn, organisations
 from shared.kernel import Actor, Partner
 from support.actors import actors, an_id, auditor, partner, staff, vendor
-from support.database import Sessions, know
+from support.database import Sessions
 
 OCTOBER = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
 MANAGER = staff("contract_manager")
@@ -28,6 +27,7 @@ KNOWN: Sequence[Actor] = (
     vendor("nordwind", "nordwind-org"),
     CALLGRID,
     partner("otherworks"),
+    OUTSIDER,
 )
 TIERS = (
     Tier(None, Decimal(90), Decimal(10)),
@@ -38,15 +38,7 @@ TIERS = (
 
 def monitoring_actors() -> dict[str, Actor]:
     blunt = Partner(f"cli_{an_id('blunt')}", CALLGRID.organisation_id, organisation="blunt")
-    return actors(*KNOWN, blunt, staff("opener"), OUTSIDER)
-
-
-def know_outsider(sessions: Sessions) -> None:
-    """An auditor of another organisation than the buyer's."""
-    know(sessions, OUTSIDER)
-    office = {"kind": "auditor", "name": "Office", "slug": "office", "active": True}
-    with sessions.begin() as session:
-        learn(session, organisations, OUTSIDER.organisation_id, office, 2)
+    return actors(*KNOWN, blunt, staff("opener"))
 
 
 def a_metric(name: str = "answered", **changes: Any) -> Metric:
