@@ -1,8 +1,10 @@
 """What only the gateway asks: the work that waits for somebody here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint
@@ -10,15 +12,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.rfp.bids import queries as bids
-from services.rfp.bids.queries import OpeningDue
+from services.rfp.bids.queries import OpeningDue, Place
 from services.rfp.evaluations import queries as evaluations
 from services.rfp.evaluations.queries import EvaluationRow
 from services.rfp.plans import queries as plans
 from services.rfp.plans.queries import PlanRow
 from services.rfp.tenders.queries import staff as rfps
-from services.rfp.tenders.queries import vendors as opportunities
 from services.rfp.tenders.queries.staff import RfpRow
-from services.rfp.tenders.queries.vendors import OpportunityRow
 from services.rfp.vendors import queries as vendors
 from shared.kernel import Actor, Staff, Vendor
 from shared.web import requires, transaction
@@ -66,11 +66,7 @@ def on_vendors(session: Session, actor: Actor) -> Iterable[Item]:
 
 def on_tenders(session: Session, actor: Actor) -> Iterable[Item]:
     if isinstance(actor, Vendor):
-        begun = bids.rfps_begun(session, actor)
-        for invitation in opportunities.open_invitations(session, actor):
-            if invitation.id not in begun:
-                href = f"/portal/opportunities/{invitation.id}"
-                yield tender_item(_("Prepare bid"), invitation, href, _("You are invited"))
+        yield from lots_to_bid_on(bids.open_places(session, actor))
     elif isinstance(actor, Staff) and "buyer" in actor.roles:
         for plan in rfps.plans_without_rfp(session, actor):
             yield plan_item(_("Make an RFP"), plan, _("You are a buyer"))
@@ -81,14 +77,31 @@ def on_tenders(session: Session, actor: Actor) -> Iterable[Item]:
             yield tender_item(_("Answer questions"), rfp, href, _("A bidder waits for an answer"))
 
 
-def tender_item(verb: str, rfp: RfpRow | OpportunityRow, href: str, why: str) -> Item:
+def lots_to_bid_on(places: Sequence[Place]) -> Iterable[Item]:
+    """The invitation as a whole; once a bid on one lot is begun, each lot that is left."""
+    begun = {place.rfp_id for place in places if place.is_begun}
+    for rfp_id, lots in groupby(places, attrgetter("rfp_id")):
+        left = [place for place in lots if not place.is_begun]
+        if rfp_id not in begun:
+            yield bid_item(left[0], left[0].title, f"/portal/opportunities/{rfp_id}")
+            continue
+        for place in left:
+            yield bid_item(place, place.lot, f"/portal/bids/lots/{place.lot_id}")
+
+
+def bid_item(place: Place, title: str, href: str) -> Item:
+    about = f"{place.number} · {title}"
+    return Item(_("Prepare bid"), about, href, _("You are invited"), place.deadline_at)
+
+
+def tender_item(verb: str, rfp: RfpRow, href: str, why: str) -> Item:
     return Item(verb, f"{rfp.number} · {rfp.title}", href, why, rfp.deadline_at)
 
 
 def on_bids(session: Session, actor: Actor) -> Iterable[Item]:
     """A vendor's drafts until the deadline, and after it what the openers have to open."""
     if isinstance(actor, Vendor):
-        for place in bids.drafts_to_finish(session, actor):
+        for place in filter(attrgetter("unsent"), bids.open_places(session, actor)):
             about, href = f"{place.number} · {place.lot}", f"/portal/bids/lots/{place.lot_id}"
             why = _("Your company has a draft that is not submitted")
             yield Item(_("Finish the bid"), about, href, why, place.deadline_at)

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.rfp.bids.domain import BidState, Document, Draft, draft_context
 from services.rfp.bids.persistence import bid_drafts, bids, find_draft, is_admitted, is_current
 from services.rfp.sealing.domain import KeyStore, unseal
-from services.rfp.tenders.domain import SlaTarget, is_open
-from services.rfp.tenders.persistence import lots, require_invited, rfps, sla_targets
+from services.rfp.tenders.domain import SlaTarget, Stage
+from services.rfp.tenders.persistence import lots, require_invited, rfps, sla_targets, stage_at
 from shared.kernel import NotFound, Vendor
 
 
@@ -42,9 +42,17 @@ class Place:
     title: str
     deadline_at: datetime
     time_zone: str
-    is_open: bool
+    stage: Stage
     drafted_at: datetime | None
     bid: Receipt | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage is Stage.OPEN
+
+    @property
+    def is_begun(self) -> bool:
+        return self.drafted_at is not None or self.bid is not None
 
     @property
     def unsent(self) -> bool:
@@ -90,9 +98,8 @@ def places(vendor: Vendor) -> sa.Select[Any]:
     """Lots the vendor is invited to, each beside their own draft and bid; see `as_place`."""
     mine = (bids.c.lot_id == lots.c.id) & (bids.c.vendor_id == vendor.vendor_id) & is_current
     drafted = (bid_drafts.c.lot_id == lots.c.id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
-    open_now = is_open(rfps.c.deadline_at, func.clock_timestamp())
-    about = (rfps.c.id, rfps.c.number, rfps.c.title, rfps.c.deadline_at, rfps.c.time_zone, open_now)
-    columns = (lots.c.id, lots.c.title, *about, bid_drafts.c.updated_at, *RECEIPT)
+    about = (rfps.c.id, rfps.c.number, rfps.c.title, rfps.c.deadline_at, rfps.c.time_zone)
+    columns = (lots.c.id, lots.c.title, *about, stage_at(), bid_drafts.c.updated_at, *RECEIPT)
     joined = lots.join(rfps).outerjoin(bids, mine).outerjoin(bid_drafts, drafted)
     return select(*columns).select_from(joined).where(require_invited(vendor))
 
@@ -109,24 +116,17 @@ def own_places(vendor: Vendor) -> sa.Select[Any]:
     return places(vendor).where(begun)
 
 
-def places_with_bid(session: Session, vendor: Vendor, rfp_id: UUID) -> list[Place]:
-    """The lots of an RFP on which the vendor has a bid, in their order."""
-    mine = places(vendor).where(rfps.c.id == rfp_id, bids.c.id.is_not(None))
-    rows = session.execute(mine.order_by(lots.c.position).limit(200))
-    return [as_place(*row) for row in rows]
+def places_in(session: Session, vendor: Vendor, rfp_id: UUID) -> list[Place]:
+    """The lots of an RFP in their order."""
+    own = places(vendor).where(rfps.c.id == rfp_id).order_by(lots.c.position).limit(200)
+    return [as_place(*row) for row in session.execute(own)]
 
 
-def rfps_begun(session: Session, vendor: Vendor) -> set[UUID]:
-    """RFPs for which the vendor has a draft or a bid already."""
-    begun = own_places(vendor).order_by(*PLACE_ORDER).limit(500)
-    return {as_place(*row).rfp_id for row in session.execute(begun)}
-
-
-def drafts_to_finish(session: Session, vendor: Vendor) -> list[Place]:
-    """Open lots with something that has not been submitted, the most urgent first."""
-    waiting = own_places(vendor).where(is_open(rfps.c.deadline_at, func.clock_timestamp()))
-    rows = session.execute(waiting.order_by(*PLACE_ORDER).limit(100))
-    return [place for row in rows if (place := as_place(*row)).unsent]
+def open_places(session: Session, vendor: Vendor) -> list[Place]:
+    """Lots that take bids, the most urgent first."""
+    waiting = places(vendor).where(stage_at() == Stage.OPEN)
+    by_deadline = (rfps.c.deadline_at, rfps.c.id, lots.c.position)
+    return [as_place(*row) for row in session.execute(waiting.order_by(*by_deadline).limit(500))]
 
 
 def place_of(session: Session, vendor: Vendor, lot_id: UUID) -> Place:

@@ -12,6 +12,7 @@ from services.rfp.bids import queries, schemas, usecases
 from services.rfp.bids.domain import Bid, BidContent, BidState, LineKind
 from services.rfp.bids.queries import Bidding
 from services.rfp.bids.vendor_pages import form as bid_form
+from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.domain.errors import RfpClosed
 from shared.kernel import N_, Vendor
 from shared.web import page, requires, see_other, transaction
@@ -40,13 +41,13 @@ HAPPENED = {
 
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
-    """`own_bids(rfp_id)`: the page of an RFP leads on to the receipts of the reader's company."""
-    return {"own_bids": own_bids}
+    """`own_places(rfp_id)`: on the page of an RFP each lot leads on to one's own bid."""
+    return {"own_places": own_places}
 
 
-def own_bids(rfp_id: UUID) -> Sequence[queries.Place]:
+def own_places(rfp_id: UUID) -> Sequence[queries.Place]:
     with transaction() as session:
-        return queries.places_with_bid(session, g.actor, rfp_id)
+        return queries.places_in(session, g.actor, rfp_id)
 
 
 @pages.get("")
@@ -149,7 +150,7 @@ def seal(vendor: Vendor, bidding: Bidding, content: BidContent, form: dict[str, 
 def closed(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     """It came too late. What was typed is shown once more: nobody else has it."""
     typed = as_typed(vendor, lot_id)
-    late = replace(typed, place=replace(typed.place, is_open=False))
+    late = replace(typed, place=replace(typed.place, stage=Stage.CLOSED))
     return page("bids/edit.html", 409, **shown(late))
 
 

@@ -58,9 +58,3 @@ def opportunity(session: Session, vendor: Vendor, rfp_id: UUID) -> Opportunity:
         raise NotFound
     asked: Any = parts_of(session, rfp_id)
     return Opportunity(**row._mapping, **asked, questions=questions_for(session, vendor, rfp_id))
-
-
-def open_invitations(session: Session, vendor: Vendor) -> list[OpportunityRow]:
-    """The most urgent first."""
-    rows = session.execute(opportunities(vendor, stage=Stage.OPEN).order_by(*ORDER).limit(100))
-    return [OpportunityRow(*row) for row in rows]
