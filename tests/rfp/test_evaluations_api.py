@@ -54,7 +54,7 @@ class TestApi:
         assert best["working"] == "18.00 + 22.50 + 13.50 + 18.00 + 20.00 = 92.00"
         by_criterion = {each["criterion_id"]: each for each in best["figures"]}
         [price] = [each["id"] for each in found["criteria"] if each["is_price"]]
-        assert by_criterion[price]["working"] == "1100000 ÷ 1100000 × 20 = 20.00"
+        assert by_criterion[price]["working"] == "1,100,000 ÷ 1,100,000 × 20 = 20.00"
         lot = found["lots"][0]["lot_id"]
         sent = {"bid_id": first, "reason": REASON}
         made = client.post(f"/api/v1/lots/{lot}/award", json=sent, headers=buyer | key())

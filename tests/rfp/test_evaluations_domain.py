@@ -183,12 +183,40 @@ def test_every_figure_has_its_working() -> None:
     assert points_of(technical, D(0), D(0), RATIO) == "(4 + 5 + 4.5) ÷ 3 ÷ 5 × 20 = 18.00"
     terms = (price, D("120000.00"), ranking.lowest)
     assert points_of(*terms, RATIO) == price_points_of(*terms, RATIO)
-    assert price_points_of(*terms, RATIO) == "100000.5 ÷ 120000 × 20 = 16.67"
+    assert price_points_of(*terms, RATIO) == "100,000.5 ÷ 120,000 × 20 = 16.67"
     assert price_points_of(*terms, LINEAR).startswith(
-        "max(0, 1 − (120000 − 100000.5) ÷ 100000.5) × 20 = "
+        "max(0, 1 − (120,000 − 100,000.5) ÷ 100,000.5) × 20 = "
     )
     assert total_of(result).endswith("= 88.67")
     assert result.total is not None and published(result.total) == D("88.67")
+
+
+@pytest.mark.parametrize(
+    ("grades", "prices", "said"),
+    [
+        (
+            ("4", "5", "4.5"),
+            ("120000", "100000.50"),
+            "18.00 + 22.50 + 13.50 + 18.00 + 16.67 = 88.67",
+        ),
+        (
+            ("4", "3", "3"),
+            ("118100", "100000"),
+            "13.333 + 16.667 + 10.000 + 13.333 + 16.935 = 70.268 ≈ 70.27",
+        ),
+    ],
+)
+def test_the_terms_of_a_total_add_up_to_it(
+    grades: tuple[str, ...], prices: tuple[str, str], said: str
+) -> None:
+    """Each rounded to two places they may not: then they are shown with more."""
+    five = default_criteria()
+    given = {each.id: [D(grade) for grade in grades] for each in five if not each.is_price}
+    offers = [Offer(an_id(price), D(price), AT, given) for price in prices]
+    shown = total_of(rank_bids(offers, five, RATIO).of(an_id(prices[0])))
+    terms, _, total = shown.partition(" = ")
+    assert sum(map(D, terms.split(" + "))) == D(total.partition(" ≈ ")[0])
+    assert shown == said
 
 
 @pytest.mark.parametrize(("exact", "shown"), [("1.005", "1.01"), ("1.0049", "1.00"), ("2", "2.00")])
