@@ -21,7 +21,12 @@ pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folde
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
     """For the comparison, which says by lot what became of it."""
-    return {"awards_of": awards_of, "closures_of": closures_of, "may_decide": may_decide}
+    return {
+        "awards_of": awards_of,
+        "closures_of": closures_of,
+        "may_decide": may_decide,
+        "award_readers": frozenset(READERS),
+    }
 
 
 def awards_of(rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:

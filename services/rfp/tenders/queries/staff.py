@@ -31,6 +31,7 @@ from shared.kernel import Auditor, DomainError, NotFound, Staff
 
 Reader = Staff | Auditor
 SEE_ALL = frozenset({"requester", "buyer", "approver", "auditor"})
+OVERSEERS = frozenset({"buyer", "auditor"})  # of evaluations
 READERS = (*sorted(SEE_ALL), *Duty)
 
 
@@ -66,6 +67,11 @@ class RfpView(Asked):
     openers: Sequence[Named]
     evaluators: Sequence[Named]
     questions: Sequence[QuestionView]
+
+    def evaluation_is_for(self, reader: Reader) -> bool:
+        """Whoever oversees it or serves on it."""
+        evaluators = {member.id for member in self.evaluators}
+        return reader.person_id in evaluators or not OVERSEERS.isdisjoint(reader.roles)
 
     @property
     def unanswered(self) -> int:
