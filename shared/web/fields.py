@@ -1,6 +1,7 @@
 """Fields that marshmallow lacks. Their words are spoken when they fail, in the reader's tongue."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,37 +12,64 @@ from flask import g
 from marshmallow import ValidationError, fields
 
 from shared import kernel
-from shared.web.i18n import gettext
+from shared.web.i18n import gettext, ngettext
 
-PLAIN = re.compile(r"-?\d{1,15}(\.\d+)?")
+PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
+# As pages print it. What begins with 0 is no group: “0,950” is meant as a fraction, and refused.
+GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:([, ])[0-9]{3})(?:\1[0-9]{3}){0,3}(\.[0-9]+)?")
 
 
-def decimal(value: Any, places: int) -> Decimal:
+def decimal(
+    value: Any, places: int, *, most: Decimal | None = None, grouped: bool = True
+) -> Decimal:
     """A decimal from text or a whole number, refused rather than rounded."""
-    text = str(value).strip() if isinstance(value, str | int) and value is not True else ""
+    text = str(value) if isinstance(value, str | int) and value is not True else ""
+    text = plain(text) if grouped else text.strip()
     if not PLAIN.fullmatch(text):
-        raise ValidationError(gettext("Write a number such as 1234.50."))
+        wanted = example(places, most)
+        raise ValidationError(gettext("Write a number such as %(example)s.", example=wanted))
     number = Decimal(text)
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -places:
-        raise ValidationError(gettext("At most %(n)s decimal places.", n=places))
+        raise ValidationError(too_many_digits(places))
     return number
 
 
+def plain(text: str) -> str:
+    """1234567.5 of “1,234,567.5”, also with spaces, Chinese commas and digits of full width."""
+    normal = unicodedata.normalize("NFKC", text).strip()
+    return re.sub("[, ]", "", normal) if GROUPED.fullmatch(normal) else normal
+
+
+def example(places: int, most: Decimal | None) -> str:
+    """A number that the field would take."""
+    whole = next((n for n in (1234, 12, 4) if most is None or n < most), 0)
+    return f"{whole}.{'5'.ljust(min(places, 2), '0')}" if places else str(whole)
+
+
+def too_many_digits(places: int) -> str:
+    if places == 0:
+        return gettext("Write a whole number.")
+    return ngettext("At most one decimal place.", "At most %(num)s decimal places.", places)
+
+
 class Amount(fields.Field[Decimal]):
-    """A decimal in a string, with at most `places` digits after the point."""
+    """A decimal in a string, with at most `places` digits after the point.
+
+    `grouped=False` for what machines send: there “1,234” is a fault, not a thousand.
+    """
 
     def __init__(
         self, *, places: int = 2, least: Decimal | None = None, most: Decimal | None = None,
-        **kwargs: Any,
+        grouped: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        self.places, self.least, self.most = places, least, most
+        self.places, self.least, self.most, self.grouped = places, least, most, grouped
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Decimal:
-        number = decimal(value, self.places)
+        number = decimal(value, self.places, most=self.most, grouped=self.grouped)
         if self.least is not None and number < self.least:
             raise ValidationError(gettext("At least %(n)s.", n=self.least))
         if self.most is not None and number > self.most:

@@ -10,8 +10,12 @@ NAMES = (
     r'<label[^>]* for="{0}"[^>]*>\s*([^<]+)',
     r'<[^>]* id="{0}"[^>]*?aria-label="([^"]+)"',
     r'<(?:fieldset|div)[^>]* id="{0}"[^>]*>\s*<(?:legend|h3|div)[^>]*>\s*([^<]+)',
-    r'<h2 id="{0}">\s*([^<]+)',
+    r'<h[23] id="{0}">\s*([^<]+)',
 )
+
+
+ROW = re.compile(r"(.+-\d+)-[a-z_]\w*")
+BETWEEN = " – "
 
 
 def with_labels(html: str, colon: str) -> str:
@@ -19,11 +23,18 @@ def with_labels(html: str, colon: str) -> str:
 
     def named(link: re.Match[str]) -> str:
         field, text = link.groups()
-        label = label_of(field, html)
+        label = full_label(field, html)
         says_itself = not label or colon in text
         return link.group() if says_itself else f'<a href="#{field}">{label}{colon}{text}</a>'
 
     return SUMMARY.sub(lambda found: LINK.sub(named, found.group()), html, count=1)
+
+
+def full_label(field: str, html: str) -> str:
+    """“Service level 2 – Unit”: rows of one kind have fields of one name."""
+    label, row = label_of(field, html), ROW.fullmatch(field)
+    of_row = full_label(row[1], html) if row else ""
+    return BETWEEN.join(part for part in (of_row, label) if part)
 
 
 def label_of(field: str, html: str) -> str:

@@ -107,10 +107,60 @@ def test_lazy_sentences_stay_whole(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["12.345", "1,000", "1e3", "NaN", "Infinity", "", " ", "1.", "--1"]
+    "text",
+    ["12.345", "1,00", "0,950", "1,000 000", "1,5", "1e3", "NaN", "Infinity", "", " ", "1.", "--1"],
 )
 def test_an_amount_is_refused_rather_than_rounded(app: Flask, text: str) -> None:
     assert faults(app, LotForm(), {"title": "a", "estimate": text or None})["estimate"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,234,567.5",
+        "1 234 567.5",
+        "1\u00a0234\u00a0567.5",
+        "1，234，567.5",
+        "１２３４５６７．５",
+        "1234567.5",
+    ],
+)
+def test_a_number_may_be_written_as_pages_print_it(app: Flask, text: str) -> None:
+    assert load(app, LotForm(), {"title": "a", "estimate": text})["estimate"] == Decimal(
+        "1234567.5"
+    )
+
+
+def test_what_machines_send_has_no_groups(app: Flask) -> None:
+    class Line(Form):
+        value = own.Amount(grouped=False)
+
+    assert faults(app, Line(), {"value": "1,000"})
+
+
+@pytest.mark.parametrize(
+    ("places", "most", "words"),
+    [
+        (2, None, "Write a number such as 1234.50."),
+        (1, Decimal(5), "Write a number such as 4.5."),
+        (2, Decimal(100), "Write a number such as 12.50."),
+        (4, Decimal(1), "Write a number such as 0.50."),
+        (0, Decimal(100), "Write a number such as 12."),
+    ],
+)
+def test_examples_fit_the_field(app: Flask, places: int, most: Decimal | None, words: str) -> None:
+    class Line(Form):
+        value = own.Amount(places=places, most=most)
+
+    assert faults(app, Line(), {"value": "x"}) == {"value": words}
+    load(app, Line(), {"value": words.split()[-1].rstrip(".")})
+
+
+def test_one_digit_is_no_plural(app: Flask) -> None:
+    class Line(Form):
+        value = own.Amount(places=1)
+
+    assert faults(app, Line(), {"value": "1.25"}) == {"value": "At most one decimal place."}
 
 
 @pytest.mark.parametrize("value", [1.5, True, [], {}])
@@ -126,7 +176,7 @@ def test_amounts_and_money(app: Flask) -> None:
     assert load(app, PlanForm(), whole)["price"] == Money(Decimal(12), "JPY")
     assert PlanForm().dump({"price": money})["price"] == {"amount": "0.10", "currency": "EUR"}
     assert faults(app, PlanForm(), {"title": "a", "price": "1.5", "currency": "JPY"}) == {
-        "price": "At most 0 decimal places."
+        "price": "Write a whole number."
     }
     assert "currencies" in faults(app, PlanForm(), {"title": "a", "price": "1"})["price"]
 

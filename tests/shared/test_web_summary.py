@@ -23,6 +23,13 @@ def test_a_sentence_begins_with_the_label(control: str) -> None:
     assert '<a href="#title">Title: This is needed.</a>' in with_labels(page, ": ")
 
 
+def test_a_row_is_named_too() -> None:
+    page = SUMMARY.format("lots-1-title", "This is needed.") + (
+        '<h3 id="lots-1">Lot 2</h3><label for="lots-1-title">Title</label>'
+    )
+    assert '<a href="#lots-1-title">Lot 2 – Title: This is needed.</a>' in with_labels(page, ": ")
+
+
 def test_what_names_its_answer_already_stays() -> None:
     said = SUMMARY.format("lines-0-title", "Line 1: This is needed.")
     control = '<input id="lines-0-title" aria-label="Line 1: what it pays for">'

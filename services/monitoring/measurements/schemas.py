@@ -23,7 +23,7 @@ class ByHandForm(Form):
     """A wall clock's time is in the contract's zone, which the form names."""
 
     taken_at = LocalDateTime(required=True, zone_from="zone")
-    value = Amount(required=True, places=PLACES)
+    value = Amount(required=True, places=PLACES, grouped=False)
     external_id = fields.String(required=True, validate=validate.Length(max=200))
 
 
@@ -32,7 +32,7 @@ class Measurement(Schema):
     source = fields.String(required=True, validate=validate.Length(1, 100))
     external_id = fields.String(required=True, validate=validate.Length(1, 200))
     taken_at = fields.AwareDateTime(required=True)
-    value = Amount(required=True, places=PLACES)
+    value = Amount(required=True, places=PLACES, grouped=False)
 
 
 class Batch(Schema):

@@ -61,8 +61,7 @@ def checked(bidding: Bidding) -> Checked:
     try:
         content: BidContent = BidForm().load(in_form_order(bidding))["content"]
     except ValidationError as error:
-        found = form_errors(error.messages_dict)
-        return Checked(None, {name: placed(name, text) for name, text in found.items()})
+        return Checked(None, form_errors(error.messages_dict))
     errors: dict[str, str] = {}
     if not content.lines:
         errors["lines-0-title"] = sentence(LinesMissing())
@@ -71,14 +70,6 @@ def checked(bidding: Bidding) -> Checked:
         if target.id in faults:
             errors[f"promises-{n}-value"] = sentence(faults[target.id])
     return Checked(None if errors else content, errors)
-
-
-def placed(name: str, text: str) -> str:
-    """Says which line it is about: the summary of errors stands apart from the lines."""
-    part, _dash, rest = name.partition("-")
-    if part != "lines" or not rest[:1].isdigit():
-        return text
-    return _("Line %(n)s: %(fault)s", n=int(rest.partition("-")[0]) + 1, fault=text)
 
 
 def in_form_order(bidding: Bidding) -> dict[str, Any]:
