@@ -1,6 +1,6 @@
 """What happened to a thing, from its audit chain, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,28 +20,41 @@ class Line:
     who: str = ""
 
 
+Detail = Mapping[str, Any]
+
+
 def timeline(
-    session: Session, chain: str, words: Mapping[str, str], *, names: bool = True, limit: int = 50
+    session: Session,
+    chain: str,
+    words: Mapping[str, str],
+    *,
+    names: bool = True,
+    limit: int = 50,
+    spell: Callable[[Detail], Detail] = dict,
 ) -> list[Line]:
     """The entries whose action has a sentence in `words`, newest first.
 
-    A sentence may use %(named)s values of the entry's detail. Vendors read it without names.
+    A sentence may use %(named)s values of the entry's detail, after `spell` wrote them for people.
+    Vendors read it without names.
     """
-    return list(lines(session, audit.history(session, chain, limit=limit), words, names))
+    return list(lines(session, audit.history(session, chain, limit=limit), words, names, spell))
 
 
 def lines(
-    session: Session, entries: Iterable[audit.AuditEntry], words: Mapping[str, str], names: bool
+    session: Session,
+    entries: Iterable[audit.AuditEntry],
+    words: Mapping[str, str],
+    names: bool,
+    spell: Callable[[Detail], Detail],
 ) -> Iterable[Line]:
     known: dict[str, str] = {}
     for entry in entries:
         if entry.action in words:
             if names and entry.actor not in known:
                 known[entry.actor] = person_name(session, subject_id(entry.actor, "usr"))
-            yield Line(
-                said(words[entry.action], entry.detail), entry.at, known.get(entry.actor, "")
-            )
+            what = said(words[entry.action], spell(entry.detail))
+            yield Line(what, entry.at, known.get(entry.actor, ""))
 
 
-def said(sentence: str, detail: Mapping[str, Any]) -> str:
+def said(sentence: str, detail: Detail) -> str:
     return gettext(sentence) % {name: shown(value) for name, value in detail.items()}

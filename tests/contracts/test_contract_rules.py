@@ -12,6 +12,7 @@ from services.contracts.agreements.domain import (
     AlreadyAccepted,
     Contract,
     ContractState,
+    Direction,
     Fault,
     Formula,
     Side,
@@ -20,11 +21,13 @@ from services.contracts.agreements.domain import (
     TermsFaulty,
     Tier,
     end_of,
+    for_reading,
     spelled,
     tiers_are_whole,
 )
 from services.contracts.handlers import contract_of
 from shared.kernel import Money
+from shared.web.formats import number
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 BUYER, VENDOR = Side.BUYER, Side.VENDOR

@@ -147,6 +147,15 @@ class TestContract:
         evaluated(known, contract)
         says("finance1", "Decide on the service credit for “Service desk”.")
 
+    @pytest.mark.parametrize("tab", ["", "/sla", "/credits"])
+    def test_a_result_is_written_as_on_the_page_of_its_metric(
+        self, browse: Browse, known: Sessions, contract: Contract, tab: str
+    ) -> None:
+        evaluated(known, contract, attained="66.666667")
+        manager = browse("contract_manager")
+        manager.get(f"/admin/contracts/{contract.id}{tab}")
+        assert "66.67" in manager.text and "66.666667" not in manager.text
+
     def test_when_nothing_is_left_the_page_says_so(
         self, browse: Browse, known: Sessions, contract: Contract, storage: LocalStorage
     ) -> None:

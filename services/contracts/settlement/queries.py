@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from services.contracts.agreements.domain import Direction
+from services.contracts.agreements.domain import Direction, Tier, for_reading
 from services.contracts.agreements.persistence import contracts, sla_terms, visible_to
 from services.contracts.agreements.queries import Listing, Task, TaskKind
 from services.contracts.settlement import events
@@ -32,7 +32,7 @@ from shared.kernel import N_, Actor, Money, NotFound, Staff, Vendor, subject_id
 
 @dataclass(frozen=True)
 class CreditRow:
-    """`title`, `unit`, `direction` and `target` are those of the service level."""
+    """`title`, `unit`, `direction`, `target` and `tiers` are those of the service level."""
 
     id: UUID
     contract_id: UUID
@@ -45,6 +45,7 @@ class CreditRow:
     unit: str
     direction: Direction
     target: Decimal
+    tiers: Sequence[Tier]
     window_id: UUID
     revision: int
     starts_at: datetime
@@ -67,6 +68,12 @@ class CreditRow:
     @property
     def due_at(self) -> datetime:
         return decision_due_at(self.proposed_at, self.time_zone)
+
+    @property
+    def shown(self) -> Decimal | None:
+        if self.attained is None:
+            return None
+        return for_reading(self.attained, self.target, self.direction, self.tiers)
 
     @property
     def is_open(self) -> bool:
@@ -114,7 +121,7 @@ ROW: list[Any] = [
     contracts.c.time_zone,
     sa.func.coalesce(organisations.c.name, ""),
     credits.c.metric_id,
-    *(sla_terms.c[name] for name in ("title", "unit", "direction", "target")),
+    *(sla_terms.c[name] for name in ("title", "unit", "direction", "target", "tiers")),
     *(credits.c[name] for name in ("window_id", "revision", "starts_at", "ends_at", "state")),
     *(credits.c[name] for name in ("percent", "attained", "amount", "currency", "proposed_at")),
 ]

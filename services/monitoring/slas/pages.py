@@ -1,5 +1,6 @@
 """The same pages for both faces: staff see all metrics, vendors their own."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -111,7 +112,8 @@ def metric_page(reader: Actor, metric_id: UUID, **more: Any) -> ResponseReturnVa
         rows = queries.listed_windows(reader, metric_id)
         part = paginate(session, rows, queries.LISTED_BY, queries.read_window, **place())
         chain = f"metric:{metric_id}"
-        history = timeline(session, chain, words, names=not is_vendor, limit=8)
+        spell = partial(schemas.spelled, view.metric)
+        history = timeline(session, chain, words, names=not is_vendor, limit=8, spell=spell)
     return page(
         "slas/show.html",
         view=view,

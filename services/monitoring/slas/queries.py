@@ -89,6 +89,11 @@ class Performance:
         return self.charted[-1] if self.charted else None
 
     @property
+    def wants_data(self) -> bool:
+        """Nothing else is to be done than to bring measurements for the last window."""
+        return not self.due and self.latest is not None and self.latest.outcome == Outcome.NO_DATA
+
+    @property
     def due(self) -> int:
         """How many windows wait to be evaluated, for the first time or again."""
         return len(self.unevaluated) + self.stale

@@ -1,20 +1,20 @@
 """What goes out: JSON, and what the chart draws."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_date
 from marshmallow import Schema, fields
 
 from services.monitoring.metrics.domain import Direction, Metric
 from services.monitoring.slas.domain import Outcome, shown
 from services.monitoring.slas.queries import WindowView
 from shared.kernel import N_
+from shared.web import formats
 from shared.web.fields import Amount
 from shared.web.formats import number
-from shared.web.i18n import gettext
+from shared.web.i18n import gettext, locale
 from shared.web.schemas import Form
 
 HAPPENED = {
@@ -84,11 +84,28 @@ class WindowWorking(Window):
 
 def window_words(first_on: date, last_on: date) -> str:
     """Oct 2026, or 16–31 Oct 2026 where the contract began or ended within the month."""
-    month = str(format_date(first_on, gettext("MMM y"), rebase=False))
+    month = formats.month(first_on, locale())
     if first_on.day == 1 and (last_on + timedelta(days=1)).day == 1:
         return month
     days = {"first": first_on.day, "last": last_on.day, "month": month}
     return gettext("%(first)s–%(last)s %(month)s", **days)
+
+
+def spelled(metric: Metric, detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry of the metric's history as its page writes the same things."""
+    told = dict(detail)
+    if "month" in told:
+        told["month"] = formats.month(date.fromisoformat(f"{told['month']}-01"), locale())
+    if "attained" in told:
+        told["attained"] = figure_words(metric, str(told["attained"]).partition(" ")[0])
+    return told
+
+
+def figure_words(metric: Metric, figure: str) -> str:
+    """A dash stands for no figure in the audit."""
+    if figure == "–":
+        return gettext("No data")
+    return f"{number(shown(metric, Decimal(figure)))}\u00a0{metric.unit}"
 
 
 def chart(metric: Metric, windows: Sequence[WindowView]) -> dict[str, Any]:

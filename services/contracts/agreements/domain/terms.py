@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any, Self
 from uuid import UUID
@@ -58,6 +58,9 @@ class SlaTerm:
         """A mean may be in any unit; of a share we must know how it is written."""
         return self.formula is not Formula.RATIO or self.unit in SHARES
 
+    def shown(self, attained: Decimal) -> Decimal:
+        return for_reading(attained, self.target, self.direction, self.tiers)
+
     def terms(self) -> dict[str, Any]:
         return {
             "metric_id": str(self.id),
@@ -91,6 +94,25 @@ class MilestoneTerm:
             "due_on": self.due_on.isoformat(),
             "percent": plain(self.percent),
         }
+
+
+def for_reading(
+    figure: Decimal, target: Decimal, direction: Direction, tiers: Sequence[Tier]
+) -> Decimal:
+    """Two places, or as many more as keep the figure in its tier and on its side of the target.
+
+    Monitoring shows the same figure by the same rule.
+    """
+
+    def judged(value: Decimal) -> tuple[bool, list[bool]]:
+        met = value >= target if direction is Direction.HIGHER else value <= target
+        return met, [tier.holds(value) for tier in tiers]
+
+    for places in range(2, max(2, -int(figure.as_tuple().exponent))):
+        short = figure.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        if judged(short) == judged(figure):
+            return short
+    return figure
 
 
 def tiers_are_whole(tiers: Sequence[Tier]) -> bool:
