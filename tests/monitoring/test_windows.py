@@ -12,7 +12,7 @@ from support.actors import an_id, staff, vendor
 from support.database import Sessions, events, know, rows
 from support.metrics import CALLGRID, KNOWN, MANAGER, OCTOBER, a_metric, measured, take
 
-from services.monitoring.measurements.persistence import measurements
+from services.monitoring.measurements.persistence import late_windows, measurements
 from services.monitoring.metrics.domain import Direction, Formula, Metric
 from services.monitoring.metrics.usecases import learn_metrics
 from services.monitoring.slas import jobs, queries
@@ -274,5 +274,46 @@ class TestWhoSees:
         take(sessions, measured(metric.id, [1], source="late"), now=now)
         with sessions.begin() as session:
             window = queries.show_window(session, MANAGER, made.window_id)
-            assert window.is_stale and window.measured == 2
+            assert window.is_stale and window.denominator == 1
             assert queries.performance(session, MANAGER, metric.id, now=now).due == 1
+
+    def test_measurements_are_not_counted_to_find_what_is_due(
+        self, sessions: Sessions, metric: Metric, now: datetime
+    ) -> None:
+        take(sessions, measured(metric.id, [1], at=OCTOBER), now=now)
+        evaluate(sessions, metric)
+        take(sessions, measured(metric.id, [1], source="late"), now=now)
+        said: list[str] = []
+
+        def listen(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+            said.append(statement)
+
+        with sessions.begin() as session:
+            connection = session.connection()
+            sa.event.listen(connection, "before_cursor_execute", listen)
+            later = now + timedelta(hours=1)
+            assert queries.due_metrics(session, now=now) == [metric.id]
+            assert queries.overdue_metrics(session, MANAGER, now=later) == [metric]
+            assert queries.performance(session, MANAGER, metric.id, now=now).stale == 1
+            sa.event.remove(connection, "before_cursor_execute", listen)
+        counted = [each for each in said if " measurements" in each]
+        assert len(said) >= 6 and len(counted) == 1  # of the running window, on its page
+
+    @pytest.mark.parametrize(
+        ("before_the_end", "marks"), [(timedelta(hours=2), 0), (timedelta(minutes=59), 1)]
+    )
+    def test_what_comes_just_before_the_end_is_marked_for_an_evaluation_that_missed_it(
+        self, sessions: Sessions, metric: Metric, before_the_end: timedelta, marks: int
+    ) -> None:
+        first = next(metric.windows())
+        take(sessions, measured(metric.id, [1, 0]), now=first.ends_at - before_the_end)
+        assert [row.starts_at for row in rows(sessions, late_windows)] == [first.starts_at] * marks
+
+    def test_a_mark_goes_with_the_evaluation(
+        self, sessions: Sessions, metric: Metric, now: datetime
+    ) -> None:
+        batch = measured(metric.id, [1], at=OCTOBER)
+        take(sessions, batch, now=now)
+        evaluate(sessions, metric)
+        take(sessions, batch, now=now)  # a repeat: nothing is new
+        assert rows(sessions, late_windows) == [] and evaluate(sessions, metric) == []

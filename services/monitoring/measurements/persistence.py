@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from psycopg import Cursor
 from sqlalchemy import Column, ForeignKey, Table, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from services.monitoring.measurements.domain.rows import DIGITS, PLACES, Numbered, Way
@@ -34,6 +34,16 @@ measurements = Table(
 )
 IN_ORDER = [measurements.c[name] for name in ("taken_at", "source", "external_id")]
 sa.Index("ix_measurements_in_order", measurements.c.metric_id, *IN_ORDER)
+
+# Windows that got measurements after their end, or so shortly before that the evaluation may have
+# missed them: looking here is cheaper than counting all raw rows. The evaluation takes a mark away.
+late_windows = Table(
+    "late_windows",
+    metadata,
+    Column("metric_id", sa.Uuid, primary_key=True),
+    Column("starts_at", Instant, primary_key=True),
+    Column("marked_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+)
 
 imports = Table(
     "imports",
@@ -103,6 +113,26 @@ def add_measurements(
 def conflicting_rows(session: Session) -> list[int]:
     """Of the rows just added: those whose id stands for another value or time."""
     return [row for (row,) in raw_cursor(session).execute(CONFLICTS).fetchall()]
+
+
+def mark_late(session: Session, windows: Iterable[tuple[UUID, datetime]]) -> None:
+    """Each by its metric and beginning. A mark that is there is locked: an evaluation under way
+    must not take it away before the rows that it stands for can be read."""
+    if not (found := [{"metric_id": one, "starts_at": at} for one, at in sorted(windows)]):
+        return
+    new = insert(late_windows).values(found)
+    again = {"marked_at": func.clock_timestamp()}
+    session.execute(
+        new.on_conflict_do_update(index_elements=["metric_id", "starts_at"], set_=again)
+    )
+
+
+def take_marks(session: Session, metric_id: UUID, windows: Iterable[Window]) -> set[datetime]:
+    """Which of the windows were marked. Call before their measurements are read."""
+    own = late_windows.c.metric_id == metric_id
+    which = own & late_windows.c.starts_at.in_([each.starts_at for each in windows])
+    gone = sa.delete(late_windows).where(which).returning(late_windows.c.starts_at)
+    return set(session.scalars(gone))
 
 
 def raw_cursor(session: Session) -> Cursor[Any]:

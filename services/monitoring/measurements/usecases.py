@@ -1,8 +1,9 @@
 """How measurements come in. Callers own the transaction; nothing here commits."""
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from services.monitoring.measurements.persistence import (
     add_import,
     add_measurements,
     conflicting_rows,
+    mark_late,
     partner_by_slug,
 )
 from services.monitoring.metrics.domain import Metric
@@ -35,6 +37,7 @@ from shared.messaging import notices
 
 SOURCE = "/tandem/monitoring"
 SCOPE = "measurements:write"
+UNSEEN = timedelta(hours=1)  # longer than any transaction whose rows an evaluation cannot see yet
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,22 @@ def take(
     taken = add_measurements(session, sheet.rows, way=way, sent_by=sent_by)
     if sum(taken.values()) < len(sheet.rows) and (found := conflicting_rows(session)):
         raise RowsRefused([RowFault(row, "external_id", Fault.CONFLICT) for row in found])
+    mark_late(session, late_windows(sheet, [metrics[each] for each in taken], now))
     return taken
+
+
+def late_windows(
+    sheet: Sheet, metrics: Iterable[Metric], now: datetime
+) -> set[tuple[UUID, datetime]]:
+    """The windows of rows that came after its end, or so late that an evaluation may miss them."""
+    found = set()
+    for metric in metrics:
+        windows = metric.ended_windows(now + UNSEEN)
+        times = [one.taken_at for _, one in sheet.rows if one.metric_id == metric.id]
+        late = [each for each in times if windows and each < windows[-1].ends_at]
+        starts = [window.starts_at for window in windows]
+        found |= {(metric.id, starts[bisect_right(starts, each) - 1]) for each in late}
+    return found
 
 
 def writable_metrics(

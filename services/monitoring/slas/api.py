@@ -43,7 +43,7 @@ def show_window(reader: Actor, window_id: UUID) -> Any:
     with transaction() as session:
         window = queries.show_window(session, reader, window_id)
         made = queries.evaluations_of(session, reader, window_id)
-    return asdict(window) | {"is_stale": window.is_stale, "evaluations": made}
+    return asdict(window) | {"evaluations": made}
 
 
 @api.get("/windows/<uuid:window_id>/measurements")

@@ -5,11 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Table, func, select
+from sqlalchemy import Column, ForeignKey, Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.monitoring.measurements.persistence import measurements
+from services.monitoring.measurements.persistence import late_windows
 from services.monitoring.metadata import metadata
 from services.monitoring.metrics.persistence import metrics
 from services.monitoring.slas.domain import Evaluation, Outcome
@@ -44,18 +44,11 @@ EVALUATION = [evaluations.c[name] for name in Evaluation.__dataclass_fields__]
 is_current = (evaluations.c.window_id == windows.c.id) & (
     evaluations.c.revision == windows.c.revision
 )
-# Rows are only ever added, so a window whose rows are as many as it was worked out from is fresh.
-measured = (
-    select(func.count())
-    .where(
-        measurements.c.metric_id == windows.c.metric_id,
-        measurements.c.taken_at >= windows.c.starts_at,
-        measurements.c.taken_at < windows.c.ends_at,
-    )
-    .correlate(windows)
-    .scalar_subquery()
+# Measurements came since it was evaluated.
+is_stale = sa.exists().where(
+    late_windows.c.metric_id == windows.c.metric_id,
+    late_windows.c.starts_at == windows.c.starts_at,
 )
-is_stale = measured != evaluations.c.denominator
 
 
 @dataclass(frozen=True)
@@ -66,13 +59,12 @@ class Known:
     starts_at: datetime
     revision: int
     input_sha256: str
-    is_stale: bool
 
 
 def known_windows(session: Session, metric_id: UUID) -> dict[datetime, Known]:
     """By their beginning. Ask while the metric is locked."""
     columns = (windows.c.id, windows.c.starts_at, windows.c.revision, evaluations.c.input_sha256)
-    found = select(*columns, is_stale).join(evaluations, is_current)
+    found = select(*columns).join(evaluations, is_current)
     rows = session.execute(found.where(windows.c.metric_id == metric_id))
     return {row.starts_at: Known(*row) for row in rows}
 

@@ -22,7 +22,6 @@ from services.monitoring.slas.persistence import (
     evaluations,
     is_current,
     is_stale,
-    measured,
     windows,
 )
 from shared.calendar import Window
@@ -36,7 +35,7 @@ LISTED_BY = (windows.c.starts_at, windows.c.id)
 
 @dataclass(frozen=True, kw_only=True)
 class WindowView:
-    """A window and the evaluation that counts. `measured` is how many rows it has by now."""
+    """A window and the evaluation that counts. `is_stale`: measurements came since."""
 
     id: UUID
     metric_id: UUID
@@ -53,11 +52,7 @@ class WindowView:
     outcome: Outcome
     input_sha256: str
     evaluated_at: datetime
-    measured: int
-
-    @property
-    def is_stale(self) -> bool:
-        return self.measured != self.denominator
+    is_stale: bool
 
     @property
     def first_on(self) -> date:
@@ -89,20 +84,20 @@ class Performance:
         return self.charted[-1] if self.charted else None
 
     @property
-    def wants_data(self) -> bool:
-        """Nothing else is to be done than to bring measurements for the last window."""
-        return not self.due and self.latest is not None and self.latest.outcome == Outcome.NO_DATA
-
-    @property
     def due(self) -> int:
         """How many windows wait to be evaluated, for the first time or again."""
         return len(self.unevaluated) + self.stale
+
+    @property
+    def wants_data(self) -> bool:
+        """Nothing else is to be done than to bring measurements for the last window."""
+        return not self.due and self.latest is not None and self.latest.outcome == Outcome.NO_DATA
 
 
 OF_METRIC = (metrics.c.contract_id, metrics.c.time_zone)
 OF_WINDOW = [windows.c[name] for name in ("id", "metric_id", "starts_at", "ends_at", "revision")]
 OF_EVALUATION = [each for each in EVALUATION if each.name not in ("window_id", "revision")]
-WINDOW = [*OF_WINDOW, *OF_METRIC, *OF_EVALUATION, measured.label("measured")]
+WINDOW = [*OF_WINDOW, *OF_METRIC, *OF_EVALUATION, is_stale.label("is_stale")]
 
 
 def read_window(*values: Any) -> WindowView:
@@ -189,7 +184,10 @@ def count_measured(session: Session, metric_id: UUID, window: Window) -> int:
 
 
 def due_metrics(session: Session, *, now: datetime) -> list[UUID]:
-    """Metrics with a window that has ended unevaluated or has got measurements since."""
+    """Metrics with a window that has ended unevaluated or has got measurements since.
+
+    It looks at windows and marks, never at measurements: it is asked often, and these are many.
+    """
     per_metric = (
         select(windows.c.metric_id, func.count(), func.bool_or(is_stale))
         .join(evaluations, is_current)

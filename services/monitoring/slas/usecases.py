@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from services.monitoring.measurements.persistence import readings
+from services.monitoring.measurements.persistence import readings, take_marks
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.metrics.persistence import load_metric
 from services.monitoring.slas.domain import (
@@ -33,11 +33,13 @@ def evaluate_windows(session: Session, by: Staff | str, *, metric_id: UUID) -> l
     """
     metric = load_metric(session, metric_id)
     now = db.clock(session)  # only now: the wait for the lock may have lasted past a month's end
+    ended = metric.ended_windows(now)
+    late = take_marks(session, metric_id, ended)
     known = known_windows(session, metric_id)
     made = []
-    for window in metric.ended_windows(now):
+    for window in ended:
         before = known.get(window.starts_at)
-        if before is None or before.is_stale:
+        if before is None or window.starts_at in late:
             made.append(evaluate(session, by, metric, window, before, now))
     return [each for each in made if each]
 

@@ -206,6 +206,10 @@ def upgrade() -> None:
         sa.Column("loop", sa.String(), nullable=False),
         sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lag", sa.BigInteger(), nullable=True),
+        sa.Column("handled", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unknown", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("duplicates", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("buried", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("loop", name=op.f("pk_worker_states")),
     )
     op.create_table(
@@ -278,6 +282,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
     op.create_index(op.f("ix_imports_metric_id"), "imports", ["metric_id"], unique=False)
+    op.create_table(
+        "late_windows",
+        sa.Column("metric_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "marked_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("metric_id", "starts_at", name=op.f("pk_late_windows")),
+    )
     op.create_table(
         "metric_grants",
         sa.Column("metric_id", sa.Uuid(), nullable=False),
