@@ -11,7 +11,7 @@ FAST := not stack and not browser and not plant
 PARALLEL := -n logical
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help env up down status logs demo-data test lint fmt check assets jars \
+.PHONY: help env up down status logs demo-data test bench lint fmt check assets jars \
 	translations translations-compile lock migration migrate topics verify
 
 help:  ## this list
@@ -54,6 +54,9 @@ test: env assets translations-compile  ## every test, with real processes and Ch
 check: lint  ## lint, types, import rules and the fast tests
 	@$(MAKE) --no-print-directory assets translations-compile
 	$(PY) -m pytest -q -m "$(FAST)" $(PARALLEL)
+
+bench: env assets translations-compile  ## speed and memory beside a bare service; ten minutes
+	@PYTHONPATH=.:tests $(PY) -m bench
 
 lint: env  ## ruff, mypy, import rules, catalogues
 	$(PY) -m ruff check .

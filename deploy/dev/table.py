@@ -95,7 +95,7 @@ class Table:
     def edge(self) -> Unit:
         """A program of its own: gevent replaces the sockets of everything it runs with."""
         port = self.stack.port_of("edge")
-        options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gevent", "--workers", "1"]
+        options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gevent"]
         quiet = ["--graceful-timeout", "5", "--no-control-socket"]
         target = 'deploy.wsgi:application("edge")'
         command = [sys.executable, "-m", "gunicorn", *options, *quiet, target]
