@@ -21,7 +21,7 @@ from services.rfp.tenders.queries import staff as rfps
 from services.rfp.tenders.queries.staff import RfpRow
 from services.rfp.vendors import queries as vendors
 from shared.kernel import Actor, Staff, Vendor
-from shared.web import requires, transaction
+from shared.web import now, requires, transaction
 from shared.web.i18n import gettext as _
 
 internal = Blueprint("rfp_internal", __name__, url_prefix="/internal")
@@ -71,7 +71,7 @@ def on_tenders(session: Session, actor: Actor) -> Iterable[Item]:
         for plan in rfps.plans_without_rfp(session, actor):
             yield plan_item(_("Make an RFP"), plan, _("You are a buyer"))
         for rfp in rfps.drafts_to_publish(session, actor):
-            yield tender_item(_("Publish RFP"), rfp, f"/admin/rfps/{rfp.id}", _("You drafted it"))
+            yield draft_item(rfp)
         for rfp in rfps.rfps_with_questions(session, actor):
             href = f"/admin/rfps/{rfp.id}?tab=questions"
             yield tender_item(_("Answer questions"), rfp, href, _("A bidder waits for an answer"))
@@ -94,6 +94,15 @@ def bid_item(place: Place, title: str, href: str) -> Item:
     return Item(_("Prepare bid"), about, href, _("You are invited"), place.deadline_at)
 
 
+def draft_item(rfp: RfpRow) -> Item:
+    """A deadline that has passed is a gap in the draft: nothing is overdue because of it."""
+    href = f"/admin/rfps/{rfp.id}"
+    if rfp.deadline_at > now():
+        return tender_item(_("Publish RFP"), rfp, href, _("You drafted it"))
+    about, why = f"{rfp.number} · {rfp.title}", _("Its deadline has passed. Set a later one.")
+    return Item(_("Publish RFP"), about, href, why)
+
+
 def tender_item(verb: str, rfp: RfpRow, href: str, why: str) -> Item:
     return Item(verb, f"{rfp.number} · {rfp.title}", href, why, rfp.deadline_at)
 
@@ -114,7 +123,7 @@ def opening_item(due: OpeningDue) -> Item:
     about, href = f"{due.number} · {due.title}", f"/admin/rfps/{due.rfp_id}/opening"
     if due.confirmed:
         return Item(_("Opening of bids"), about, href, _("Another opener confirms"), kind="waiting")
-    return Item(_("Open the bids"), about, href, _("You are an opener"), due.deadline_at)
+    return Item(_("Open the bids"), about, href, _("You are an opener"), due.due_at)
 
 
 def on_evaluations(session: Session, actor: Actor) -> Iterable[Item]:

@@ -23,6 +23,7 @@ from services.rfp.bids.domain import (
     PromiseUnknown,
     months,
     next_version,
+    opening_due,
     require_complete,
 )
 from services.rfp.tenders.domain import Direction, Rfp, SlaTarget
@@ -126,3 +127,16 @@ def test_a_second_bid_says_that_it_replaces_the_first(rfp: Rfp) -> None:
 def test_the_period_of_the_builders_is_a_year() -> None:
     rfp = an_rfp(a_plan())
     assert months(rfp.starts_on, rfp.ends_on) == MONTHS
+
+
+@pytest.mark.parametrize(
+    ("closed", "due"),
+    [
+        ("2026-11-19T09:00:00+00:00", "2026-11-21T00:00:00+08:00"),  # a Thursday
+        ("2026-11-20T09:00:00+00:00", "2026-11-24T00:00:00+08:00"),  # a Friday
+        ("2026-11-19T17:00:00+00:00", "2026-11-24T00:00:00+08:00"),  # a Friday there
+    ],
+)
+def test_openers_have_until_the_end_of_the_next_working_day(closed: str, due: str) -> None:
+    at = datetime.fromisoformat(closed)
+    assert opening_due(at, "Asia/Shanghai") == datetime.fromisoformat(due)

@@ -1,6 +1,7 @@
 """The opening room, and what waits for openers and bidders."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -171,6 +172,7 @@ class TestWork:
         [item] = self.items(client, "opener1")
         assert item["verb"] == "Open the bids" and item["href"] == room_of(rfp)
         assert (item["kind"], item["object"]) == ("todo", f"{rfp.number} · {rfp.title}")
+        assert datetime.fromisoformat(item["due_at"]) > datetime.now(UTC)
         client.post(f"/api/v1{room_of(rfp).removeprefix('/admin')}", headers=bearer("opener1"))
         [item] = self.items(client, "opener1")
         assert item["kind"] == "waiting"

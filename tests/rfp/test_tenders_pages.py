@@ -180,3 +180,14 @@ def test_my_work_names_what_waits(
     assert buyer["Answer questions"]["due_at"] == rfp.deadline_at.isoformat()
     assert set(work("huayun")) == {"Prepare bid"} and work("stranger") == {}
     assert work("requester") == {}
+
+
+def test_a_draft_whose_deadline_has_passed_is_not_overdue(
+    client: FlaskClient, sessions: Sessions, plan: Plan
+) -> None:
+    draft = stored(sessions, an_rfp(plan, draft=True, deadline_at=NOW - timedelta(days=21)))
+    items = client.get("/internal/work", headers=bearer("buyer")).json["items"]
+    [item] = [each for each in items if each["href"] == f"/admin/rfps/{draft.id}"]
+    assert item["due_at"] is None and item["why"] == "Its deadline has passed. Set a later one."
+    for path in ("/admin/rfps", item["href"]):
+        assert "overdue" not in Browser(client, "buyer").get(path).text

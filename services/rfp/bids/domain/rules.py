@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.rfp.bids.domain.content import BidContent
 from services.rfp.bids.domain.errors import (
@@ -19,6 +20,7 @@ from services.rfp.bids.domain.errors import (
     TooEarly,
 )
 from services.rfp.tenders.domain import Direction, Duty, Rfp, SlaTarget, Stage
+from shared.calendar import WorkingDays, midnight
 from shared.kernel import N_, DomainError, Labelled, uuid7
 
 
@@ -100,6 +102,12 @@ def promise_faults(content: BidContent, targets: Sequence[SlaTarget]) -> Mapping
             said = {"title": target.title, "value": value, "minimum": target.minimum}
             faults[target.id] = PromiseTooWeak(**said)
     return faults
+
+
+def opening_due(deadline_at: datetime, zone: str) -> datetime:
+    """Openers have until the end of the next working day after the deadline, in the RFP's zone."""
+    last = WorkingDays().after(deadline_at.astimezone(ZoneInfo(zone)).date(), 1)
+    return midnight(zone, last + timedelta(days=1))
 
 
 def require_opener(rfp: Rfp, person_id: UUID, now: datetime) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.rfp.bids.domain import BidState, DocumentState
+from services.rfp.bids.domain import BidState, DocumentState, opening_due
 from services.rfp.bids.persistence import bid_documents, bids, is_current, openings
 from services.rfp.tenders.domain import Duty, Stage
 from services.rfp.tenders.persistence import committee, lots, rfps, stage_at
@@ -139,7 +139,12 @@ class OpeningDue:
     number: str
     title: str
     deadline_at: datetime
+    time_zone: str
     confirmed: bool
+
+    @property
+    def due_at(self) -> datetime:
+        return opening_due(self.deadline_at, self.time_zone)
 
 
 def openings_due(session: Session, opener: Staff) -> list[OpeningDue]:
@@ -152,6 +157,7 @@ def openings_due(session: Session, opener: Staff) -> list[OpeningDue]:
             rfps.c.number,
             rfps.c.title,
             rfps.c.deadline_at,
+            rfps.c.time_zone,
             openings.c.at.is_not(None),
         )
         .join(committee, (committee.c.rfp_id == rfps.c.id) & mine)
