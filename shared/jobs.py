@@ -108,7 +108,7 @@ async def work(app: App, stop: threading.Event) -> None:
             )
         )
         while not stop.is_set() and not worker.done():
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.5)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
         if not stop.is_set():

@@ -60,14 +60,13 @@ class Worker:
 
     def relay(self) -> None:
         publish = kafka.Publisher(self.settings.kafka_bootstrap, f"{self.service}-relay")
-        beat = Beat(self.sessions, "relay")
+        beat, pause = Beat(self.sessions, "relay"), Pause()
         try:
             while not self.stop.is_set():
                 with self.sessions.begin() as session:
                     sent = relay.publish_pending(session, publish)
                 beat()
-                if not sent:
-                    self.stop.wait(0.1)
+                self.stop.wait(pause.after(sent))
         finally:
             publish.close()
 
@@ -91,6 +90,20 @@ class Worker:
     def work(self) -> None:
         context = Context(self.sessions, self.settings)
         jobs.run_jobs(jobs.make_app(context, self.jobs, self.cron), self.stop)
+
+
+class Pause:
+    """Grows while there is nothing to do, so that an idle loop costs next to nothing."""
+
+    shortest, longest = 0.05, 0.5
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def after(self, done: int) -> float:
+        doubled = max(self.shortest, self.seconds * 2)
+        self.seconds = 0.0 if done else min(doubled, self.longest)
+        return self.seconds
 
 
 def common_jobs(service: str) -> Jobs:

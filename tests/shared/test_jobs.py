@@ -14,7 +14,7 @@ from support.settings import environment
 from shared import db, jobs
 from shared.config import ServiceSettings, service_settings
 from shared.jobs import Context
-from shared.worker import COMMON_CRON, Worker
+from shared.worker import COMMON_CRON, Pause, Worker
 
 
 @pytest.fixture
@@ -103,3 +103,11 @@ def test_a_service_adds_its_clock_to_the_common_one(tmp_path: Path) -> None:
     settings = service_settings(ServiceSettings, "rfp", environment(tmp_path))
     worker = Worker("rfp", settings, {}, {}, {"* * * * *": ["open"]})
     assert worker.cron == {**COMMON_CRON, "* * * * *": ["sign_checkpoint", "open"]}
+
+
+def test_a_loop_pauses_longer_while_there_is_nothing_to_do() -> None:
+    pause = Pause()
+    idle = [pause.after(0) for _ in range(6)]
+    assert idle == [0.05, 0.1, 0.2, 0.4, 0.5, 0.5]
+    assert pause.after(3) == 0
+    assert pause.after(0) == 0.05
