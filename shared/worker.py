@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -77,12 +78,18 @@ class Worker:
         producer = kafka.Publisher(bootstrap, f"{self.service}-dead-letters")
         bury = consumer.burier(self.sessions, producer, self.service)
         beat = Beat(self.sessions, "consumer")
+        counts: Counter[str] = Counter()
         try:
             while not self.stop.is_set():
                 consumer.consume_batch(
-                    reader, self.sessions, self.handlers, group=self.service, bury=bury
+                    reader,
+                    self.sessions,
+                    self.handlers,
+                    group=self.service,
+                    bury=bury,
+                    counts=counts,
                 )
-                beat(lag=lambda: sum(kafka.lags(reader).values()))
+                beat(lag=lambda: sum(kafka.lags(reader).values()), counts=counts)
         finally:
             kafka.close_consumer(reader)
             producer.close()

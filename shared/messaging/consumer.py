@@ -1,6 +1,7 @@
 """One consumer per service: handles what comes, commits the database, then the offset."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -33,14 +34,20 @@ def consume_batch(
     *,
     group: str,
     bury: Bury,
+    counts: Counter[str] | None = None,
 ) -> int:
-    """Handle what has come and say how many. A failing batch is taken message by message."""
+    """Handle what has come and say how many. A failing batch is taken message by message.
+
+    `counts` learns how many were handled, of a type that is unknown here, or handled before.
+    """
     batches = kafka.poll(consumer)
     messages = list(chain.from_iterable(batches.values()))
     try:
         if messages:
-            handle_all(messages, sessions, handlers, group=group, bury=bury)
+            fates = handle_all(messages, sessions, handlers, group=group, bury=bury)
             kafka.commit(consumer)
+            if counts is not None:
+                counts.update(fates)
     except Exception:  # database or broker are away: nothing was decided about these messages
         kafka.seek_back(consumer, batches)
         raise
@@ -54,23 +61,32 @@ def handle_all(
     *,
     group: str,
     bury: Bury,
-) -> None:
+) -> list[str]:
     try:
         with sessions.begin() as session:
-            handle_each(session, messages, handlers, group)
+            return handle_each(session, messages, handlers, group)
     except OperationalError:
         raise
     except Exception:  # which one it was, and whether it lasts, shows one by one
         log.warning("A batch failed; its messages are handled one by one", exc_info=True)
-        for message in messages:
+        alone = (
             handle_alone(message, sessions, handlers, group=group, bury=bury)
+            for message in messages
+        )
+        return list(chain.from_iterable(alone))
 
 
 def handle_each(
     session: Session, messages: Iterable[Any], handlers: Mapping[str, Handler], group: str
-) -> None:
+) -> list[str]:
+    """What became of each."""
+    fates = []
     for message in messages:
-        handle_once(session, read(message, handlers), handlers, consumer=group)
+        event = read(message, handlers)
+        is_new = handle_once(session, event, handlers, consumer=group)
+        old = "duplicates" if event.type in handlers else "unknown"
+        fates.append("handled" if is_new else old)
+    return fates
 
 
 def handle_alone(
@@ -80,13 +96,12 @@ def handle_alone(
     *,
     group: str,
     bury: Bury,
-) -> None:
+) -> list[str]:
     """Try a message a few times on a healthy database, then put it among the dead letters."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with sessions.begin() as session:
-                handle_each(session, [message], handlers, group)
-            return
+                return handle_each(session, [message], handlers, group)
         except OperationalError:
             raise
         except Exception as error:
@@ -94,8 +109,9 @@ def handle_alone(
             log.warning("A message failed", attempt=attempt, offset=message.offset, exc_info=True)
             if attempt == ATTEMPTS or isinstance(error, POISON):
                 bury(message, type(error).__name__, attempt)
-                return
+                break
         time.sleep(0.2 * attempt)
+    return ["buried"]
 
 
 def require_database(sessions: sessionmaker[Session]) -> None:

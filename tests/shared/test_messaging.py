@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from support.database import Sessions, rows
 
 from shared import audit, telemetry
 from shared.kernel import NotFound
-from shared.messaging import dead_letters, inbox, kafka, outbox, parked
+from shared.messaging import dead_letters, heartbeat, inbox, kafka, outbox, parked
 from shared.messaging.consumer import burier, consume_batch
 from shared.messaging.dead_letters import LetterSettled, LetterStillFails
 from shared.messaging.envelope import Event, decode
@@ -280,6 +281,35 @@ def test_unknown_types_are_skipped(sessions: Sessions, buried: Cemetery) -> None
     consumer = Consumer(sent_messages(sessions, an_event()))
     consume(consumer, sessions, buried, {})
     assert consumer.committed == 1 and not buried and rows(sessions, inbox.inbox) == []
+
+
+def test_what_became_of_messages_is_counted(sessions: Sessions, buried: Cemetery) -> None:
+    known, other = an_event(A), Event.of(
+        "tandem.identity.organisation_changed.v1", source="/tandem/gateway", subject=B, time=NOW,
+        data=json.loads(Path("tests/event_samples/tandem.identity.organisation_changed.v1.json").read_text()),
+    )  # fmt: skip
+    first, second = sent_messages(sessions, known, other)
+    broken = SimpleNamespace(**vars(first) | {"value": b"{"})
+    counts: Counter[str] = Counter()
+    for messages in ([first, second, first], [broken, second]):
+        consume_batch(
+            Consumer(messages), sessions, {ERASED: lambda session, event: None},
+            group="rfp", bury=buried.bury, counts=counts,
+        )  # fmt: skip
+    assert counts == {"handled": 1, "duplicates": 1, "unknown": 2, "buried": 1}
+
+
+def test_a_beat_adds_what_was_counted(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT_S", 0)
+    counts, beat = Counter({"handled": 2, "unknown": 1}), heartbeat.Beat(sessions, "consumer")
+    beat(lag=lambda: 7, counts=counts)
+    counts.update({"unknown": 3})
+    beat(lag=lambda: 0, counts=counts)
+    beat(counts=counts)
+    with sessions.begin() as session:
+        [said] = heartbeat.states(session)
+    told = {name: said[name] for name in heartbeat.COUNTS}
+    assert told == {"handled": 2, "unknown": 4, "duplicates": 0, "buried": 0}
 
 
 def test_a_database_that_is_away_moves_no_offset(sessions: Sessions, buried: Cemetery) -> None:

@@ -206,6 +206,10 @@ def upgrade() -> None:
         sa.Column("loop", sa.String(), nullable=False),
         sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lag", sa.BigInteger(), nullable=True),
+        sa.Column("handled", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unknown", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("duplicates", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("buried", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("loop", name=op.f("pk_worker_states")),
     )
     op.create_table(
