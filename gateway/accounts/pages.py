@@ -14,12 +14,13 @@ from gateway.accounts.domain import TryLater, WrongCredentials
 from gateway.incoming import is_plain
 from gateway.people import queries as people
 from gateway.people import usecases as people_usecases
-from gateway.people.domain import Language
+from gateway.people.domain import Language, WrongPassword
 from gateway.sessions import queries as sessions
 from gateway.sessions.usecases import end_session
 from shared.kernel import Actor, DomainError, NotFound
 from shared.web import invalid, now, open_to_all, page, requires, see_other, transaction
-from shared.web.forms import form_values
+from shared.web.errors import sentence
+from shared.web.forms import form_errors, form_values
 
 pages = Blueprint("accounts", __name__)
 
@@ -127,6 +128,37 @@ def choose_language(actor: Actor) -> ResponseReturnValue:
         people_usecases.choose_language(session, actor, **form, now=now())
     target = own_target(request.form.get("next", "")) or url_for("accounts.account")
     return cookies.show_in(make_response(redirect(target, 303)), form["locale"])
+
+
+@pages.post("/account/password")
+@requires(Actor)
+def change_password(actor: Actor) -> ResponseReturnValue:
+    """Tries count as those of signing in do: a browser left open is no way to guess."""
+    try:
+        form = schemas.NewPassword().load(request.form)
+        renew_password(actor, current=form["current"], new=form["new"])
+    except ValidationError as error:
+        return password_refused(actor, form_errors(error.messages_dict), 422)
+    except TryLater as error:
+        return password_refused(actor, {"current": sentence(error)}, 429)
+    except DomainError as error:
+        field = "current" if isinstance(error, WrongPassword) else "new"
+        return password_refused(actor, {field: sentence(error)}, 422)
+    return see_other(url_for("accounts.account", changed="password"))
+
+
+def renew_password(actor: Actor, *, current: str, new: str) -> None:
+    email, address = about(actor)["person"].email, client_address()
+    with transaction() as session:
+        usecases.count_attempt(session, email=email, address=address, now=now())
+    with transaction() as session:
+        people_usecases.change_password(session, actor, current=current, new=new, now=now())
+        usecases.forgive(session, email=email, address=address)
+
+
+def password_refused(actor: Actor, errors: dict[str, str], status: int) -> ResponseReturnValue:
+    """Passwords are not given back."""
+    return page("accounts/account.html", status, **about(actor), errors=errors, values={})
 
 
 @pages.post("/account/theme")

@@ -52,8 +52,7 @@ def sign_in(
     good = passwords.matches(person.password_hash if person else "", password)
     if person is None or not good or not may_enter(session, person):
         raise WrongCredentials
-    forget_attempts(session, of_account(person.email, address))
-    forgive_one(session, of_address(address))
+    forgive(session, email=person.email, address=address)
     if passwords.is_outdated(person.password_hash):
         person.password_hash = passwords.hashed(password)
     if before and before.sid:
@@ -61,6 +60,12 @@ def sign_in(
             end_session(session, before, session_id=UUID(before.sid), now=now)
     token, _ = open_session(session, person.id, address=address, browser=browser, now=now)
     return token
+
+
+def forgive(session: Session, *, email: str, address: str) -> None:
+    """The password was right."""
+    forget_attempts(session, of_account(email, address))
+    forgive_one(session, of_address(address))
 
 
 def may_enter(session: Session, person: Person) -> bool:

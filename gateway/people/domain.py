@@ -95,6 +95,16 @@ class BuyerStays(DomainError):
     message = N_("The buying organisation cannot be switched off.")
 
 
+class WrongPassword(DomainError):
+    code = "wrong_password"
+    message = N_("This is not your current password.")
+
+
+class SamePassword(DomainError):
+    code = "same_password"
+    message = N_("This is the password you have. Choose another one.")
+
+
 class OrganisationInactive(DomainError):
     code = "organisation_inactive"
     message = N_("“%(name)s” is not active.")

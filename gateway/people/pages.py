@@ -41,9 +41,23 @@ def new_person(admin: Staff) -> ResponseReturnValue:
     values = {
         "organisation_id": request.args.get("organisation", ""),
         "locale": "en",
-        "zone": "UTC",
+        "zone": usual_zone(admin, request.args.get("organisation", "")),
     }
     return page("people/new.html", **choices(admin), values=values)
+
+
+def usual_zone(admin: Staff, organisation: str) -> str:
+    """Where most people of the organisation live; of a new one, where the administrator does."""
+    with transaction() as session:
+        found = queries.usual_zone(session, admin, as_uuid(organisation))
+    return found or admin.zone
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def choices(admin: Staff) -> dict[str, Any]:

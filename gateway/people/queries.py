@@ -101,6 +101,14 @@ def person(session: Session, staff: Staff, person_id: UUID) -> PersonView:
     return PersonView(*row)
 
 
+def usual_zone(session: Session, staff: Staff, organisation_id: UUID | None) -> str:
+    """The zone that most people of an organisation have; nothing where there are none."""
+    many = func.count().desc()
+    found = select(accounts.c.zone).where(accounts.c.organisation_id == organisation_id)
+    grouped = found.group_by(accounts.c.zone).order_by(many, accounts.c.zone).limit(1)
+    return session.scalar(grouped) or ""
+
+
 def own_account(session: Session, person_id: UUID) -> PersonView:
     row = session.execute(all_people().where(accounts.c.id == person_id)).one_or_none()
     if row is None:

@@ -19,8 +19,10 @@ from gateway.people.domain import (
     OrganisationKind,
     Person,
     Role,
+    SamePassword,
     SlugTaken,
     Theme,
+    WrongPassword,
     fitting_roles,
     normal_email,
 )
@@ -36,6 +38,7 @@ from gateway.sessions.usecases import end_sessions_of
 from shared import audit
 from shared.kernel import Actor, NotFound
 from shared.messaging import outbox
+from shared.messaging.notices import notify
 
 By = Actor | str  # a command has no actor of its own
 
@@ -157,6 +160,26 @@ def reset_password(session: Session, by: By, *, person_id: UUID, now: datetime) 
     end_sessions_of(session, person_id=person_id, now=now)
     audit.record(session, by, chain=f"person:{person_id}", action="password_reset")
     return password
+
+
+def change_password(
+    session: Session, actor: Actor, *, current: str, new: str, now: datetime
+) -> None:
+    """One's own, by who knows the present one. Sessions elsewhere end, and a mail tells of it."""
+    person = load_person(session, own_id(actor))
+    if not passwords.matches(person.password_hash, current):
+        raise WrongPassword
+    good = passwords.acceptable(new, person.name, *person.email.partition("@")[::2])
+    if passwords.matches(person.password_hash, good):
+        raise SamePassword
+    person.password_hash = passwords.hashed(good)
+    end_sessions_of(session, person_id=person.id, now=now, but=actor.sid)
+    audit.record(session, actor, chain=f"person:{person.id}", action="password_changed")
+    notify(
+        session, source="/tandem/gateway", to=[person.id], template="password_changed",
+        subject_type="person", subject_id=person.id, path="/account", now=now,
+        dedupe=now.isoformat(),
+    )  # fmt: skip
 
 
 def choose_language(

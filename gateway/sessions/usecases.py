@@ -50,9 +50,13 @@ def end_session(session: Session, actor: Actor, *, session_id: UUID, now: dateti
     audit.record(session, actor, chain=chain, action="session_ended", detail=detail)
 
 
-def end_sessions_of(session: Session, *, person_id: UUID, now: datetime) -> None:
-    """After roles, password or the account itself changed, everybody signs in anew."""
+def end_sessions_of(
+    session: Session, *, person_id: UUID, now: datetime, but: str | None = None
+) -> None:
+    """After roles, password or the account itself changed, they sign in anew; `but` one stays."""
     alive = (sessions.c.person_id == person_id) & sessions.c.ended_at.is_(None)
+    if but:
+        alive &= sessions.c.id != UUID(but)
     session.execute(sa.update(sessions).where(alive).values(ended_at=now))
 
 

@@ -14,6 +14,7 @@ from shared.web.assets_manifest import asset
 from shared.web.i18n import gettext, ngettext
 from shared.web.rows import row_count
 from shared.web.transactions import now
+from shared.web.zones import zones
 
 
 def init_templates(app: Flask) -> None:
@@ -23,7 +24,7 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
-    app.jinja_env.globals["row_count"] = row_count
+    app.jinja_env.globals |= {"row_count": row_count, "zones": zones}
     app.context_processor(shell.around)
 
 

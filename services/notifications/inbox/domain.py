@@ -87,6 +87,10 @@ WORDS: Mapping[str, Words] = {
         N_("Your company is admitted"),
         N_("You can now be invited to bid, and bid where you are invited."),
     ),
+    "password_changed": Words(
+        N_("Your password was changed"),
+        N_("Everywhere else you are signed out. If it was not you, tell an administrator at once."),
+    ),
     "contract_drafted": Words(
         N_("A contract is drafted"),
         N_("Read %(number)s “%(title)s” and accept it. It begins when both sides have."),
@@ -94,6 +98,10 @@ WORDS: Mapping[str, Words] = {
     "contract_accepted": Words(
         N_("The other side has accepted the contract"),
         N_("%(number)s “%(title)s” waits for your side."),
+    ),
+    "contract_declined": Words(
+        N_("A contract was declined"),
+        N_("%(number)s “%(title)s” does not come into force. Open it to read the reason."),
     ),
     "contract_activated": Words(
         N_("A contract is in force"),
