@@ -11,12 +11,14 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from services.rfp.awards import queries as awards
 from services.rfp.bids import queries as bids
 from services.rfp.bids.queries import OpeningDue, Place
 from services.rfp.evaluations import queries as evaluations
 from services.rfp.evaluations.queries import EvaluationRow
 from services.rfp.plans import queries as plans
 from services.rfp.plans.queries import PlanRow
+from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.queries import staff as rfps
 from services.rfp.tenders.queries.staff import RfpRow
 from services.rfp.vendors import queries as vendors
@@ -75,6 +77,18 @@ def on_tenders(session: Session, actor: Actor) -> Iterable[Item]:
         for rfp in rfps.rfps_with_questions(session, actor):
             href = f"/admin/rfps/{rfp.id}?tab=questions"
             yield tender_item(_("Answer questions"), rfp, href, _("A bidder waits for an answer"))
+        for rfp in rfps.rfps_to_watch(session, actor):
+            yield watched_item(rfp)
+
+
+def watched_item(rfp: RfpRow) -> Item:
+    """What a buyer waits for until the bids are open."""
+    about, href = f"{rfp.number} · {rfp.title}", f"/admin/rfps/{rfp.id}"
+    if rfp.stage is Stage.OPEN:
+        why, due = _("Vendors prepare their bids"), rfp.deadline_at
+        return Item(_("Submission of bids"), about, href, why, due, "waiting")
+    why = _("Bids are closed, and two openers confirm")
+    return Item(_("Opening of bids"), about, f"{href}/opening", why, kind="waiting")
 
 
 def lots_to_bid_on(places: Sequence[Place]) -> Iterable[Item]:
@@ -114,9 +128,32 @@ def on_bids(session: Session, actor: Actor) -> Iterable[Item]:
             about, href = f"{place.number} · {place.lot}", f"/portal/bids/lots/{place.lot_id}"
             why = _("Your company has a draft that is not submitted")
             yield Item(_("Finish the bid"), about, href, why, place.deadline_at)
+        for place in bids.sealed_places(session, actor):
+            if place.bid and not is_decided(session, actor, place):
+                yield sealed_item(place, f"/portal/bids/{place.bid.id}")
     elif isinstance(actor, Staff) and "opener" in actor.roles:
         for due in bids.openings_due(session, actor):
             yield opening_item(due)
+
+
+def is_decided(session: Session, vendor: Vendor, place: Place) -> bool:
+    """Lots are awarded one by one."""
+    if place.bid is None or place.stage is not Stage.EVALUATED:
+        return False
+    told = (awards.has_outcome, awards.ended_without_award)
+    return any(came(session, vendor, place.bid.id) for came in told)
+
+
+def sealed_item(place: Place, href: str) -> Item:
+    """What a bidder waits for: nothing is left to do for them."""
+    due = place.deadline_at if place.is_open else None
+    verb, why = {
+        Stage.OPEN: (_("Opening of bids"), _("Your bid is sealed until bids close")),
+        Stage.CLOSED: (_("Opening of bids"), _("Two openers open all bids together")),
+        Stage.OPENED: (_("Evaluation of bids"), _("The evaluators score the bids")),
+        Stage.EVALUATED: (_("Award"), _("The buyer awards each lot")),
+    }[place.stage]
+    return Item(verb, f"{place.number} · {place.lot}", href, why, due, "waiting")
 
 
 def opening_item(due: OpeningDue) -> Item:

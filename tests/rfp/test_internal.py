@@ -1,13 +1,17 @@
 """What the gateway asks for My work: of every subject, in the words of the reader."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from flask.testing import FlaskClient
-from support.actors import bearer, partner
+from support.actors import an_id, bearer, partner
+from support.bids import an_offer, close_bids, lot_path, send_bid
 from support.database import Sessions
-from support.rfps import a_plan, an_rfp, stored
+from support.opened import add_bid, an_evaluated_rfp, an_opened_rfp, bids_by_vendor
+from support.rfps import NOW, a_plan, an_rfp, stored
 
+from services.rfp.awards.domain import Award
 from services.rfp.plans.domain import Plan, PlanState
 from services.rfp.tenders.domain import Rfp
 
@@ -32,7 +36,7 @@ def test_each_person_hears_of_their_own_work(
     assert verbs == {
         "approver": {"Approve plan"},
         "requester": {"Approval of plan"},
-        "buyer": {"Admit vendor", "Publish RFP"},
+        "buyer": {"Admit vendor", "Publish RFP", "Submission of bids"},
         "huayun": {"Prepare bid"},
         "stranger": set(),
         "finance": set(),
@@ -66,3 +70,44 @@ def test_anybody_signed_in_may_ask_and_nobody_else(
     actors["callgrid"] = partner("callgrid")
     assert work(client, "callgrid") == []
     assert client.get("/internal/work").status_code == 401
+
+
+def waiting(client: FlaskClient, who: str) -> list[tuple[str, str, str]]:
+    seen = [item for item in work(client, who) if item["kind"] == "waiting"]
+    return [(item["verb"], item["href"], item["object"]) for item in seen]
+
+
+def test_buyers_and_bidders_see_what_they_wait_for(
+    client: FlaskClient, sessions: Sessions, plan: Plan, rfp: Rfp
+) -> None:
+    receipt: Any = send_bid(client, rfp, "huayun").json
+    mine = (f"/portal/bids/{receipt['id']}", f"{rfp.number} · First level")
+    page, name = f"/admin/rfps/{rfp.id}", f"{rfp.number} · {rfp.title}"
+    assert waiting(client, "buyer") == [("Submission of bids", page, name)]
+    assert waiting(client, "huayun") == [("Opening of bids", *mine)]
+    assert waiting(client, "nordwind") == []
+    client.put(lot_path(rfp, "draft"), json=an_offer(rfp, solution="x"), headers=bearer("huayun"))
+    assert waiting(client, "huayun") == []  # the changed draft is to be finished
+    close_bids(sessions, rfp)
+    assert waiting(client, "buyer") == [("Opening of bids", f"{page}/opening", name)]
+    assert waiting(client, "huayun") == [("Opening of bids", *mine)]
+
+
+def test_a_bidder_waits_until_their_lot_is_decided(
+    client: FlaskClient, sessions: Sessions, plan: Plan
+) -> None:
+    an_opened_rfp(sessions, plan)
+    assert [verb for verb, *_ in waiting(client, "huayun")] == ["Evaluation of bids"]
+    rfp = an_evaluated_rfp(sessions, plan)
+    bids = bids_by_vendor(sessions, rfp)
+    add_bid(sessions, rfp, rfp.lots[1].id, "huayun", Decimal(7), NOW)
+    lots = [thing for verb, _, thing in waiting(client, "huayun") if verb == "Award"]
+    assert lots == [f"{rfp.number} · First level", f"{rfp.number} · Second level"]
+    made = Award(
+        lot_id=rfp.lots[0].id, rfp_id=rfp.id, bid_id=bids["huayun"], rank=1, reason="Best.",
+        organisation_id=an_id("huayun-org"), awarded_by=an_id("buyer"), awarded_at=NOW,
+        standstill_ends_at=NOW,
+    )  # fmt: skip
+    stored(sessions, made)
+    lots = [thing for verb, _, thing in waiting(client, "huayun") if verb == "Award"]
+    assert lots == [f"{rfp.number} · Second level"]

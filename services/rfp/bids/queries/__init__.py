@@ -14,6 +14,7 @@ from services.rfp.bids.queries.bidding import (
     place_of,
     places_in,
     receipt,
+    sealed_places,
 )
 from services.rfp.bids.queries.opening import (
     READERS,
@@ -48,4 +49,5 @@ __all__ = [
     "place_of",
     "places_in",
     "receipt",
+    "sealed_places",
 ]

@@ -129,6 +129,14 @@ def open_places(session: Session, vendor: Vendor) -> list[Place]:
     return [as_place(*row) for row in session.execute(waiting.order_by(*by_deadline).limit(500))]
 
 
+def sealed_places(session: Session, vendor: Vendor) -> list[Place]:
+    """Lots with a bid of which nothing has come yet, the most urgent first."""
+    undecided = [Stage.OPEN, Stage.CLOSED, Stage.OPENED, Stage.EVALUATED]
+    waiting = own_places(vendor).where(bids.c.id.is_not(None), stage_at().in_(undecided))
+    rows = session.execute(waiting.order_by(*PLACE_ORDER).limit(100))
+    return [place for row in rows if not ((place := as_place(*row)).unsent and place.is_open)]
+
+
 def place_of(session: Session, vendor: Vendor, lot_id: UUID) -> Place:
     row = session.execute(places(vendor).where(lots.c.id == lot_id)).one_or_none()
     if row is None:

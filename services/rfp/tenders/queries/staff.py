@@ -174,3 +174,11 @@ def rfps_with_questions(session: Session, buyer: Staff) -> list[RfpRow]:
     own = own.where(stage_at() != Stage.UNSUCCESSFUL)
     rows = session.execute(own.order_by(rfps.c.deadline_at, rfps.c.id).limit(100))
     return [RfpRow(*row) for row in rows]
+
+
+def rfps_to_watch(session: Session, buyer: Staff) -> list[RfpRow]:
+    """One's own RFPs that take bids or wait for their openers, the most urgent first."""
+    own = all_rfps(buyer).where(stage_at().in_([Stage.OPEN, Stage.CLOSED]))
+    own = own.where(rfps.c.buyer_id == buyer.user_id)
+    rows = session.execute(own.order_by(rfps.c.deadline_at, rfps.c.id).limit(100))
+    return [RfpRow(*row) for row in rows]
