@@ -10,7 +10,7 @@ from deploy.dev import environment
 from deploy.dev.servers import DATABASES, Servers, servers
 from deploy.dev.stack import ROOT, Stack
 from deploy.dev.table import Table
-from deploy.packages import PACKAGES, SERVICES
+from deploy.packages import PACKAGES, SERVICES, Package
 from shared.config import ConfigError
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -43,6 +43,37 @@ def test_compose_gives_each_process_the_settings_of_the_launcher(
         ours = set(environment.of_package(stack, used, package)) - outside - demo
         said = set(COMPOSE["services"][f"{package.name}-worker"]["environment"])
         assert said == ours, package.name
+
+
+def mounts(process: str) -> dict[str, str]:
+    """Volume → where it is mounted, with `:ro` where it can only be read."""
+    return dict(each.split(":", 1) for each in COMPOSE["services"][process].get("volumes", ()))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda each: each.name)
+def test_a_service_sees_nobody_elses_keys_and_files(package: Package) -> None:
+    own = {"edge", "idp"} if package.name == "gateway" else {package.name}
+    for process in own | {f"{package.name}-worker"}:
+        seen = mounts(process)
+        assert seen.pop(package.name) == "/data"
+        assert seen.pop(f"{package.name}-audit") == f"/data/audit-keys/{package.name}"
+        others = {} if package.name != "gateway" else {
+            f"{each.name}-audit": f"/data/audit-keys/{each.name}:ro" for each in SERVICES
+        }  # fmt: skip
+        assert seen == others, process
+
+
+def test_every_volume_is_named_and_used() -> None:
+    used = {volume for process in COMPOSE["services"] for volume in mounts(process)}
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_the_folders_of_audit_keys_are_ours_in_every_image() -> None:
+    """A volume takes its owner from the folder in the image, whichever process comes first."""
+    said = (ROOT / "deploy" / "Dockerfile").read_text()
+    names = said.partition("for name in ")[2].partition(";")[0].split()
+    assert names == [each.name for each in PACKAGES]
+    assert said.index("/data/audit-keys/$name") < said.index("chown -R tandem /data")
 
 
 def test_only_the_edge_is_published() -> None:
