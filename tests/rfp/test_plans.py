@@ -147,7 +147,7 @@ class TestUseCases:
         [notice] = events(sessions, "notice_raised")
         assert notice.subject == str(plan.requester_id)
         entry = rows(sessions, audit_entries)[-1]
-        assert entry.action == "plan_rejected" and entry.detail == {"reason": "Too dear"}
+        assert entry.action == "plan_rejected" and entry.detail["reason"] == "Too dear"
 
     def test_a_rejected_plan_is_submitted_again_and_forgets_the_decision(
         self, sessions: Sessions

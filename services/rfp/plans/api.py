@@ -47,12 +47,15 @@ def show_plan(reader: Reader, plan_id: UUID) -> queries.PlanView:
 
 @api.put("/<uuid:plan_id>")
 @requires(Staff, "requester")
+@api.arguments(schemas.SeenQuery, location="query", as_kwargs=True)
 @api.arguments(schemas.PlanForm)
 @api.response(200, schemas.Plan)
-def rewrite_plan(requester: Staff, content: PlanContent, plan_id: UUID) -> queries.PlanView:
+def rewrite_plan(
+    requester: Staff, content: PlanContent, plan_id: UUID, seen: str | None
+) -> queries.PlanView:
     """Write a draft or a rejected plan anew."""
     with transaction() as session:
-        usecases.rewrite_plan(session, requester, content, plan_id=plan_id)
+        usecases.rewrite_plan(session, requester, content, plan_id=plan_id, seen=seen)
         session.flush()
         return queries.show_plan(session, requester, plan_id)
 

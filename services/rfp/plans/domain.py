@@ -1,9 +1,12 @@
 """What a plan is, what it may cost, and who may decide on it."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from shared.kernel import N_, DomainError, Forbidden, Labelled, Money, uuid7
@@ -44,6 +47,11 @@ class PlanMoved(DomainError):
     code = "plan_moved"
     message = N_("“%(title)s” is in the state “%(state)s”, where this cannot be done.")
     final = True
+
+
+class PlanChanged(DomainError):
+    code = "plan_changed"
+    message = N_("“%(title)s” has been changed since you saw it. Read it again before you go on.")
 
 
 class PlanOverCeiling(DomainError):
@@ -128,6 +136,17 @@ class Plan:
     decision_reason: str | None = None
     id: UUID = field(default_factory=uuid7)
 
+    def sha256(self) -> str:
+        """Of all that the requester wrote: what somebody saw is what they decide on."""
+        said = {name: getattr(self, name) for name in PlanContent.__dataclass_fields__}
+        lines = [(line.title, line.category, line.amount) for line in self.lines]
+        return fingerprint(said | {"lines": lines})
+
+    def require_seen(self, seen: str | None) -> None:
+        """`seen`: the fingerprint of what somebody has read; none if they did not say."""
+        if seen is not None and seen != self.sha256():
+            raise PlanChanged(title=self.title)
+
     def rewrite(self, content: PlanContent) -> None:
         if self.state not in EDITABLE:
             raise PlanMoved(title=self.title, state=self.state)
@@ -153,6 +172,18 @@ class Plan:
         if following is None:
             raise PlanMoved(title=self.title, state=self.state)
         self.state = following
+
+
+def fingerprint(said: Any) -> str:
+    """SHA-256 over values as JSON: sorted keys, no spaces, UTF-8, figures without final zeros."""
+    text = json.dumps(
+        said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=spelled
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def spelled(value: Any) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def planned_cost(amounts: Iterable[Decimal], contingency: Decimal) -> Decimal:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.rfp.plans.domain import EDITABLE, Category, PlanState, planned_cost
+from services.rfp.plans.domain import EDITABLE, Category, Plan, PlanState, planned_cost
 from services.rfp.plans.persistence import plan_lines, plans
 from shared.directory import is_of_buyer, people, person_name
 from shared.kernel import Auditor, NotFound, Staff
@@ -63,6 +63,7 @@ class PlanView:
     decision_reason: str | None
     created_at: datetime
     lines: Sequence[Line]
+    sha256: str
     requester: str
     approver: str
 
@@ -108,6 +109,7 @@ def show_plan(session: Session, reader: Reader, plan_id: UUID) -> PlanView:
     return PlanView(
         **row._mapping,
         lines=lines_of(session, plan_id),
+        sha256=session.get_one(Plan, plan_id).sha256(),
         requester=person_name(session, row.requester_id),
         approver=person_name(session, row.approver_id),
     )

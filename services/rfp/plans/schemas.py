@@ -1,5 +1,6 @@
 """What comes in and goes out, by API and form alike."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +9,16 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from services.rfp.plans.domain import Category, Decision, PlanContent, PlanLine, PlanState
 from shared.kernel import CURRENCY_DIGITS
 from shared.web.fields import Amount, decimal
+from shared.web.forms import flattened
 from shared.web.schemas import Form
 
 SHORT, LONG = validate.Length(max=200), validate.Length(max=5000)
 NOTHING = Decimal(0)
+# Answers that are words, days and amounts, which can be shown as they are.
+PLAIN = frozenset(
+    ("title", "objectives", "scope_in", "scope_out", "description", "starts_on", "ends_on",
+     "cost_ceiling", "contingency")
+)  # fmt: skip
 
 
 class PlanLineForm(Form):
@@ -62,7 +69,13 @@ class PlanListQuery(Form):
     after = fields.String(load_default="")
 
 
-class DecisionForm(Form):
+class SeenQuery(Form):
+    """`seen`: the `sha256` of what you have read. If it has changed since, you hear so."""
+
+    seen = fields.String(load_default=None, validate=validate.Length(max=64))
+
+
+class DecisionForm(SeenQuery):
     decision = fields.Enum(Decision, required=True, by_value=True)
     reason = fields.String(load_default="", validate=LONG)
 
@@ -95,12 +108,35 @@ class Plan(PlanSummary):
     approver_id = fields.UUID()
     decided_at = fields.AwareDateTime()
     decision_reason = fields.String()
+    sha256 = fields.String()
     lines = fields.List(fields.Nested(PlanLineOut))
 
 
 class PlanList(Schema):
     items = fields.List(fields.Nested(PlanSummary), attribute="rows")
     after = fields.String()
+
+
+def differences(
+    typed: Mapping[str, Any], stored: Mapping[str, Any], words: Mapping[str, str]
+) -> list[tuple[str, Any]]:
+    """Where a form that was filled in differs from what is stored: whose words, and its value.
+
+    `words` are by the first part of the name: of rows it is said that they differ, not how.
+    """
+    mine, theirs = (comparable(each) for each in (typed, stored))
+    names = [name for name in {**theirs, **mine} if mine.get(name) != theirs.get(name)]
+    known = {name: words[name.split("-")[0]] for name in names if name.split("-")[0] in words}
+    plain = PLAIN.intersection(theirs)
+    return list(
+        {said: theirs[name] if name in plain else "" for name, said in known.items()}.items()
+    )
+
+
+def comparable(said: Mapping[str, Any]) -> dict[str, Any]:
+    """By name; the ids of rows differ each time, and the order of people says nothing."""
+    named = {name: value for name, value in flattened(said) if not name.endswith("-id")}
+    return {n: sorted(map(str, v)) if isinstance(v, list) else v for n, v in named.items()}
 
 
 def too_fine(amount: Decimal, places: int) -> list[str]:

@@ -11,7 +11,7 @@ from services.rfp.plans.queries import READERS, Reader
 from shared.kernel import CURRENCY_DIGITS, N_, DomainError, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.errors import sentence
-from shared.web.forms import flattened
+from shared.web.forms import flattened, form_values
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
 from shared.web.rows import changed_rows
@@ -30,6 +30,19 @@ HAPPENED = {
     "plan_submitted": N_("Submitted for approval"),
     "plan_approved": N_("Approved"),
     "plan_rejected": N_("Rejected: %(reason)s"),
+}
+# What is said of a field where somebody else has stored another answer.
+WRITTEN = {
+    "title": N_("Title"),
+    "objectives": N_("Objectives"),
+    "scope_in": N_("In scope"),
+    "scope_out": N_("Out of scope"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "currency": N_("Currency"),
+    "cost_ceiling": N_("Cost ceiling"),
+    "contingency": N_("Contingency reserve"),
+    "lines": N_("Cost lines"),
 }
 # Which answer of the form a rule is about.
 FIELDS: dict[type[DomainError], str] = {
@@ -105,11 +118,27 @@ def rewrite(requester: Staff, plan_id: UUID) -> ResponseReturnValue:
         plan = queries.own_plan(session, requester, plan_id)
     try:
         content: PlanContent = schemas.PlanForm().load(request.form)
+    except ValidationError as error:
+        return invalid("plans/form.html", error, plan=plan, **CHOICES)
+    seen = request.form.get("seen")
+    try:
         with transaction() as session:
-            usecases.rewrite_plan(session, requester, content, plan_id=plan_id)
-    except REFUSALS as error:
+            usecases.rewrite_plan(session, requester, content, plan_id=plan_id, seen=seen)
+    except domain.PlanChanged:
+        return changed(requester, plan_id, content)
+    except tuple(FIELDS) as error:
         return invalid("plans/form.html", on_fields(error), plan=plan, **CHOICES)
     return see_other(url_for("plans.show", plan_id=plan_id))
+
+
+def changed(requester: Staff, plan_id: UUID, content: PlanContent) -> ResponseReturnValue:
+    """The form with what was typed, and where it differs from what somebody else has stored."""
+    with transaction() as session:
+        plan = queries.own_plan(session, requester, plan_id)
+    typed, stored = schemas.Plan().dump(content), schemas.Plan().dump(plan)
+    values = form_values(request.form) | {"seen": plan.sha256}
+    differs = schemas.differences(typed, stored, WRITTEN)
+    return page("plans/form.html", 409, plan=plan, values=values, differs=differs, **CHOICES)
 
 
 @pages.get("/<uuid:plan_id>")
@@ -133,6 +162,10 @@ def decide(approver: Staff, plan_id: UUID) -> ResponseReturnValue:
         form = schemas.DecisionForm().load(request.form)
         with transaction() as session:
             usecases.decide_plan(session, approver, plan_id=plan_id, now=now(), **form)
+    except domain.PlanChanged as error:
+        values = form_values(request.form)
+        found = shown(approver, plan_id) | {"errors": {"decision": sentence(error)}}
+        return page("plans/show.html", 409, values=values, **found)
     except (ValidationError, domain.ReasonNeeded) as error:
         return invalid("plans/show.html", on_fields(error), **shown(approver, plan_id))
     return see_other(url_for("plans.show", plan_id=plan_id))
@@ -155,7 +188,7 @@ def shown(reader: Reader, plan_id: UUID) -> dict[str, Any]:
 
 
 def as_typed(plan: queries.PlanView) -> dict[str, Any]:
-    return dict(flattened(schemas.Plan().dump(plan)))
+    return dict(flattened(schemas.Plan().dump(plan))) | {"seen": plan.sha256}
 
 
 def on_fields(error: ValidationError | DomainError) -> ValidationError | dict[str, str]:

@@ -26,9 +26,16 @@ def write_plan(session: Session, requester: Staff, content: PlanContent, *, now:
 
 
 def rewrite_plan(
-    session: Session, requester: Staff, content: PlanContent, *, plan_id: UUID
+    session: Session,
+    requester: Staff,
+    content: PlanContent,
+    *,
+    plan_id: UUID,
+    seen: str | None = None,
 ) -> None:
+    """`seen`: see `Plan.require_seen`."""
     plan = own_plan(session, requester, plan_id)
+    plan.require_seen(seen)
     plan.rewrite(content)
     note(session, requester, plan, "plan_changed")
 
@@ -51,11 +58,14 @@ def decide_plan(
     decision: Decision,
     reason: str,
     now: datetime,
+    seen: str | None = None,
 ) -> None:
+    """`seen`: see `Plan.require_seen`. The entry keeps the fingerprint of what was decided on."""
     plan = load_plan(session, plan_id)
+    plan.require_seen(seen)
     plan.decide(decision, approver_id=approver.user_id, reason=reason, now=now)
     action = "plan_approved" if decision is Decision.APPROVE else "plan_rejected"
-    note(session, approver, plan, action, reason=reason)
+    note(session, approver, plan, action, reason=reason, sha256=plan.sha256())
     tell(session, plan, "plan_decided", [plan.requester_id], now)
 
 

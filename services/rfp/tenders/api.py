@@ -5,6 +5,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
+from services.rfp.plans.schemas import SeenQuery
 from services.rfp.tenders import schemas, usecases
 from services.rfp.tenders.domain import RfpContent, Stage
 from services.rfp.tenders.queries import questions, staff, vendors
@@ -56,23 +57,25 @@ def show_rfp(reader: Reader, rfp_id: UUID) -> Any:
 
 @api.put("/rfps/<uuid:rfp_id>")
 @requires(Staff, "buyer")
+@api.arguments(SeenQuery, location="query", as_kwargs=True)
 @api.arguments(schemas.RfpForm)
 @api.response(200, schemas.RfpOut)
-def rewrite_rfp(buyer: Staff, content: RfpContent, rfp_id: UUID) -> staff.RfpView:
+def rewrite_rfp(buyer: Staff, content: RfpContent, rfp_id: UUID, seen: str | None) -> staff.RfpView:
     """Write a draft anew, all of it."""
     with transaction() as session:
-        usecases.rewrite_rfp(session, buyer, content, rfp_id=rfp_id)
+        usecases.rewrite_rfp(session, buyer, content, rfp_id=rfp_id, seen=seen)
         session.flush()
         return staff.show_rfp(session, buyer, rfp_id)
 
 
 @api.post("/rfps/<uuid:rfp_id>/publication")
 @requires(Staff, "buyer")
+@api.arguments(SeenQuery, location="query", as_kwargs=True)
 @api.response(204)
-def publish_rfp(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+def publish_rfp(buyer: Staff, rfp_id: UUID, seen: str | None) -> ResponseReturnValue:
     least_lead = current_app.extensions["settings"].least_lead
     with transaction() as session:
-        usecases.publish_rfp(session, buyer, rfp_id=rfp_id, least_lead=least_lead)
+        usecases.publish_rfp(session, buyer, rfp_id=rfp_id, least_lead=least_lead, seen=seen)
     return ""
 
 

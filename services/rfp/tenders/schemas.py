@@ -212,6 +212,7 @@ class RfpOut(AskedOut):
     """For staff: with who is invited and who serves on the committee."""
 
     plan_id = fields.UUID()
+    sha256 = fields.String()
     buyer_id = fields.UUID()
     invitees = fields.Pluck(NamedOut, "id", many=True)
     evaluators = fields.Pluck(NamedOut, "id", many=True)

@@ -40,19 +40,34 @@ def draft_rfp(
     return rfp
 
 
-def rewrite_rfp(session: Session, buyer: Staff, content: RfpContent, *, rfp_id: UUID) -> None:
+def rewrite_rfp(
+    session: Session, buyer: Staff, content: RfpContent, *, rfp_id: UUID, seen: str | None = None
+) -> None:
+    """`seen`: see `Rfp.require_seen`."""
     rfp = load_rfp(session, rfp_id)
+    rfp.require_seen(seen)
     content.check(currency=rfp.currency, buyer_id=rfp.buyer_id)
     rfp.rewrite(content)
     note(session, buyer, rfp, "rfp_changed")
 
 
-def publish_rfp(session: Session, buyer: Staff, *, rfp_id: UUID, least_lead: timedelta) -> None:
-    """Opens the RFP for bids, unless something is missing. The database's clock decides."""
+def publish_rfp(
+    session: Session,
+    buyer: Staff,
+    *,
+    rfp_id: UUID,
+    least_lead: timedelta,
+    seen: str | None = None,
+) -> None:
+    """Opens the RFP for bids, unless something is missing. The database's clock decides.
+
+    `seen`: see `Rfp.require_seen`. The entry keeps the fingerprint of what was published.
+    """
     rfp = load_rfp(session, rfp_id)
+    rfp.require_seen(seen)
     now = db.clock(session)
     rfp.publish(circumstances(session, rfp, now=now, least_lead=least_lead))
-    note(session, buyer, rfp, "rfp_published")
+    note(session, buyer, rfp, "rfp_published", sha256=rfp.sha256())
     outbox.record(session, events.rfp_published(rfp))
     tell_invited(session, rfp, "rfp_published", now, dedupe=str(rfp.id), due_at=rfp.deadline_at)
 

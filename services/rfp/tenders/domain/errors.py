@@ -15,6 +15,11 @@ class RfpPublished(DomainError):
     final = True
 
 
+class RfpChanged(DomainError):
+    code = "rfp_changed"
+    message = N_("“%(title)s” has been changed since you saw it. Read it again before you go on.")
+
+
 class PlanNotApproved(DomainError):
     code = "plan_not_approved"
     message = N_("An RFP can be made from an approved plan only.")

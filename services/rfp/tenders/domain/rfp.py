@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.rfp.plans.domain import fingerprint
 from services.rfp.tenders.domain import errors
 from services.rfp.tenders.domain.choices import Duty, Preset, PriceFormula, Stage
 from services.rfp.tenders.domain.parts import (
@@ -109,6 +110,17 @@ class Rfp:
         for name, value in content.parts().items():
             setattr(self, name, value)
 
+    def sha256(self) -> str:
+        """Of all that the buyer wrote: what somebody saw is what they publish."""
+        said = {name: getattr(self, name) for name in RfpContent.__dataclass_fields__}
+        parts = ("lots", "criteria", "sla_targets", "milestones", "invitations", "committee")
+        return fingerprint(said | {name: [spoken(each) for each in said[name]] for name in parts})
+
+    def require_seen(self, seen: str | None) -> None:
+        """`seen`: the fingerprint of what somebody has read; none if they did not say."""
+        if seen is not None and seen != self.sha256():
+            raise errors.RfpChanged(title=self.title)
+
     def still_a_draft(self) -> None:
         if self.published_at:
             raise errors.RfpPublished(title=self.title)
@@ -198,6 +210,11 @@ class Rfp:
             if getattr(self, name) is not None:
                 return reached
         return Stage.OPEN if is_open(self.deadline_at, now) else Stage.CLOSED
+
+
+def spoken(part: Any) -> dict[str, Any]:
+    """What a part says, whichever row it is."""
+    return {name: getattr(part, name) for name in part.__dataclass_fields__ if name != "id"}
 
 
 def refusals(

@@ -63,6 +63,7 @@ class RfpView(Asked):
     buyer: str
     created_at: datetime
     opened_at: datetime | None
+    sha256: str
     invitees: Sequence[Named]
     openers: Sequence[Named]
     evaluators: Sequence[Named]
@@ -125,6 +126,7 @@ def show_rfp(session: Session, reader: Reader, rfp_id: UUID) -> RfpView:
         "invitees": invited(session, rfp_id),
         "questions": all_questions(session, rfp_id),
         "buyer": person_name(session, row.buyer_id),
+        "sha256": session.get_one(Rfp, rfp_id).sha256(),
     }
     return RfpView(**row._mapping, **parts_of(session, rfp_id), **people_on_it)
 

@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 
 from services.rfp.plans.queries import READERS as PLAN_READERS
 from services.rfp.tenders import schemas, usecases
-from services.rfp.tenders.domain import Stage
+from services.rfp.tenders.domain import Stage, errors
 from services.rfp.tenders.queries import questions, staff
 from services.rfp.tenders.queries.staff import READERS, Reader
 from services.rfp.tenders.staff_pages.blueprint import pages
@@ -71,8 +71,13 @@ def show(reader: Reader, rfp_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:rfp_id>/publication")
 @requires(Staff, "buyer")
 def publish(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
-    with transaction() as session:
-        usecases.publish_rfp(session, buyer, rfp_id=rfp_id, least_lead=least_lead())
+    asked: dict[str, Any] = {"rfp_id": rfp_id, "seen": request.form.get("seen")}
+    try:
+        with transaction() as session:
+            usecases.publish_rfp(session, buyer, least_lead=least_lead(), **asked)
+    except errors.RfpChanged as error:
+        said = {"next-step": sentence(error)}
+        return page("tenders/show.html", 409, errors=said, tab="overview", **shown(buyer, rfp_id))
     return see_other(url_for("rfps.show", rfp_id=rfp_id))
 
 

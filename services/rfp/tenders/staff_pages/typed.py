@@ -50,7 +50,7 @@ def as_typed(rfp: staff.RfpView) -> dict[str, Any]:
         if target.unit not in SHARES:
             row = f"sla_targets-{n}-unit"
             values |= {row: schemas.OTHER_UNIT, f"{row}_named": target.unit}
-    return values
+    return values | {"seen": rfp.sha256}
 
 
 def written(dumped: dict[str, Any]) -> dict[str, Any]:

@@ -8,18 +8,37 @@ from marshmallow import ValidationError
 
 from services.rfp.plans import queries as plans
 from services.rfp.plans.domain import PlanState
+from services.rfp.plans.schemas import differences
 from services.rfp.tenders import schemas, usecases
-from services.rfp.tenders.domain import errors
+from services.rfp.tenders.domain import Duty, RfpContent, errors
 from services.rfp.tenders.queries import staff
 from services.rfp.tenders.staff_pages.blueprint import pages
 from services.rfp.tenders.staff_pages.typed import as_typed, choices, from_plan
-from shared.kernel import DomainError, Staff
+from shared.kernel import N_, DomainError, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.errors import sentence
+from shared.web.forms import form_values
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 from shared.web.rows import changed_rows
 
+# What is said of a field where somebody else has stored another answer.
+WRITTEN = {
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "starts_on": N_("First day of the contract"),
+    "ends_on": N_("Last day of the contract"),
+    "time_zone": N_("Time zone"),
+    "deadline_at": N_("Bids close"),
+    "price_formula": N_("How prices are scored"),
+    "lots": N_("Lots"),
+    "criteria": N_("Criteria and their weights"),
+    "sla_targets": N_("Service levels"),
+    "milestones": N_("Milestones"),
+    "invitees": N_("Invited vendors"),
+    "openers": N_("Openers"),
+    "evaluators": N_("Evaluators"),
+}
 # Which answer of the form a rule is about.
 FIELDS: dict[type[DomainError], str] = {
     errors.TwoDuties: "openers",
@@ -85,13 +104,27 @@ def edit_rows(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
 @requires(Staff, "buyer")
 def rewrite(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
     rfp = draft_of(buyer, rfp_id)
+    seen = request.form.get("seen")
     try:
         content = schemas.RfpForm().load(request.form)
         with transaction() as session:
-            usecases.rewrite_rfp(session, buyer, content, rfp_id=rfp_id)
+            usecases.rewrite_rfp(session, buyer, content, rfp_id=rfp_id, seen=seen)
+    except errors.RfpChanged:
+        return changed(buyer, rfp_id, content)
     except REFUSALS as error:
         return again(buyer, error, rfp=rfp)
     return see_other(url_for("rfps.show", rfp_id=rfp_id))
+
+
+def changed(buyer: Staff, rfp_id: UUID, content: RfpContent) -> ResponseReturnValue:
+    """The form with what was typed, and where it differs from what somebody else has stored."""
+    rfp = draft_of(buyer, rfp_id)
+    content.deadline_at = content.deadline_at.astimezone(rfp.deadline_at.tzinfo)
+    typed, stored = (schemas.RfpOut().dump(each) for each in (content, rfp))
+    differs = differences(typed | people_of(content), stored, WRITTEN)
+    values = form_values(request.form) | {"seen": rfp.sha256}
+    about = {"rfp": rfp, "values": values, "differs": differs}
+    return page("tenders/form.html", 409, **about, **choices(buyer))
 
 
 def form_page(buyer: Staff, *, values: Mapping[str, Any], **about: Any) -> ResponseReturnValue:
@@ -101,6 +134,15 @@ def form_page(buyer: Staff, *, values: Mapping[str, Any], **about: Any) -> Respo
 def again(buyer: Staff, error: ValidationError | DomainError, **about: Any) -> ResponseReturnValue:
     wrong = error if isinstance(error, ValidationError) else {FIELDS[type(error)]: sentence(error)}
     return invalid("tenders/form.html", wrong, **about, **choices(buyer))
+
+
+def people_of(content: RfpContent) -> dict[str, list[str]]:
+    """As `RfpOut` names them."""
+    serving = {
+        f"{duty}s": [str(each.person_id) for each in content.committee if each.duty is duty]
+        for duty in Duty
+    }
+    return serving | {"invitees": [str(each.organisation_id) for each in content.invitations]}
 
 
 def approved_plan(buyer: Staff, plan_id: str) -> plans.PlanView:
