@@ -10,8 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
 from support.bid_pages import filled_in, form_path, press, saved_draft, submit, to_the_check
-from support.bids import PRICE, an_offer, close_bids, lot_path, send_file
+from support.bids import PRICE, an_offer, close_bids, lot_path, send_bid, send_file
 from support.database import Sessions, rows
+from support.openings import open_all
 from support.pages import Browser
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, stream_encode_multipart
@@ -224,3 +225,34 @@ class TestSubmission:
         browser.get(f"{form_path(rfp)}/check", 303)
         browser.get("/portal/bids")
         assert "Was not submitted" in browser.text
+
+
+class TestReceipt:
+    def test_it_proves_each_file(
+        self, client: FlaskClient, rfp: Rfp, settings: Settings, sessions: Sessions
+    ) -> None:
+        """Two versions, each with the files that it had; on disk their names stand nowhere."""
+        first: Any = send_file(client, rfp, "huayun", b"one", name="方案.pdf").json
+        receipts: list[Any] = [send_bid(client, rfp, "huayun", files=[first["id"]]).json]
+        second: Any = send_file(client, rfp, "huayun", b"two two", name="team.pdf").json
+        both = [first["id"], second["id"]]
+        receipts.append(send_bid(client, rfp, "huayun", method="PUT", files=both).json)
+        browser = Browser(client, "huayun")
+        for receipt, shown in zip(receipts, [(first,), (first, second)], strict=True):
+            browser.get(f"/portal/bids/{receipt['id']}")
+            for file in (first, second):
+                assert (file["name"] in browser.text) is (file in shown)
+                assert (file["sha256"] in browser.text) is (file in shown)
+            assert "7 B" in browser.text or second not in shown
+        stored = [path.read_bytes() for path in settings.data.rglob("*") if path.is_file()]
+        tables = str([rows(sessions, table) for table in (bids, bid_drafts, bid_files)])
+        assert not any("方案".encode() in each for each in stored) and "方案" not in tables
+        close_bids(sessions, rfp)
+        assert "方案.pdf" in browser.get(f"/portal/bids/{receipts[1]['id']}").text
+        open_all(client, sessions, rfp)
+        assert "方案.pdf" in browser.get(f"/portal/bids/{receipts[1]['id']}").text
+
+    def test_without_files_it_says_so(self, client: FlaskClient, rfp: Rfp) -> None:
+        receipt: Any = send_bid(client, rfp, "huayun").json
+        text = Browser(client, "huayun").get(f"/portal/bids/{receipt['id']}").text
+        assert "No files" in text and "filled up so that it says nothing" in text

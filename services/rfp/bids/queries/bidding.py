@@ -10,9 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.rfp.bids.domain import BidState, Document, Draft, draft_context
+from services.rfp.bids.domain import (
+    BidContent,
+    BidState,
+    Document,
+    Draft,
+    bid_context,
+    draft_context,
+)
 from services.rfp.bids.persistence import bid_drafts, bids, find_draft, is_admitted, is_current
-from services.rfp.sealing.domain import KeyStore, unseal
+from services.rfp.sealing.domain import KeyMissing, KeyStore, Unreadable, unseal
 from services.rfp.tenders.domain import SlaTarget, Stage
 from services.rfp.tenders.persistence import lots, require_invited, rfps, sla_targets, stage_at
 from shared.kernel import NotFound, Vendor
@@ -29,6 +36,15 @@ class Receipt:
     received_at: datetime
     sha256: str
     padded_size: int
+
+
+@dataclass(frozen=True)
+class ReceiptFile:
+    """`size` (bytes) and `sha256` are of the file as it was uploaded."""
+
+    name: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,21 @@ def receipt(session: Session, vendor: Vendor, bid_id: UUID) -> Receipt:
     if row is None:
         raise NotFound
     return Receipt(*row)
+
+
+def files_of(
+    session: Session, vendor: Vendor, receipt: Receipt, keys: KeyStore
+) -> Sequence[ReceiptFile]:
+    """The files of one's own bid as its envelope names them: they stand nowhere in the clear."""
+    own = select(bids.c.envelope, lots.c.rfp_id).join_from(bids, lots)
+    mine = own.where(bids.c.id == receipt.id, bids.c.vendor_id == vendor.vendor_id)
+    envelope, rfp_id = session.execute(mine).one()
+    context = bid_context(receipt.lot_id, vendor.vendor_id, receipt.version)
+    try:
+        content = BidContent.decoded(unseal(envelope, keys.existing_key(rfp_id), context))
+    except (Unreadable, KeyMissing, ValueError, KeyError):
+        return ()
+    return [ReceiptFile(each.name, each.size, each.sha256) for each in content.documents]
 
 
 def places(vendor: Vendor) -> sa.Select[Any]:

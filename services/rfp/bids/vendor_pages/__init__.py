@@ -163,9 +163,12 @@ def as_typed(vendor: Vendor, lot_id: UUID) -> Bidding:
 def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         receipt = queries.receipt(session, vendor, bid_id)
-        place = queries.place_of(session, vendor, receipt.lot_id)
-        history = timeline(session, f"bid:{bid_id}", HAPPENED, names=False)
-    return page("bids/receipt.html", receipt=receipt, place=place, history=history, tones=TONES)
+        shown = {
+            "place": queries.place_of(session, vendor, receipt.lot_id),
+            "files": queries.files_of(session, vendor, receipt, current_app.extensions["keys"]),
+            "history": timeline(session, f"bid:{bid_id}", HAPPENED, names=False),
+        }
+    return page("bids/receipt.html", receipt=receipt, tones=TONES, **shown)
 
 
 def load(vendor: Vendor, lot_id: UUID) -> Bidding:
