@@ -19,7 +19,7 @@ RULES = [
     Plant(
         "order of a key after a failure",
         "shared/messaging/kafka.py",
-        "            broken.add(key)\n        if key",
+        "            broken[key] = error\n        if key",
         "            continue\n        if key",
         f"{MESSAGING}::test_the_relay_marks_what_was_acknowledged_and_sends_the_rest_again_in_order",
         "assert 3 == 2",
