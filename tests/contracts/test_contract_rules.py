@@ -11,10 +11,13 @@ from services.contracts.agreements.domain import (
     ACCEPTANCE,
     AlreadyAccepted,
     Contract,
+    ContractDeclined,
     ContractState,
+    DeclineReasonNeeded,
     Direction,
     Fault,
     Formula,
+    NotDeclinable,
     Side,
     StandstillRuns,
     TermsDiffer,
@@ -55,9 +58,30 @@ def test_each_side_accepts_once_in_any_order(state: ContractState, side: Side) -
         assert contract.state == following[state, side]
         assert contract.activated_at == (NOW if contract.is_active else None)
     else:
-        with pytest.raises(AlreadyAccepted):
+        refusal = ContractDeclined if state == ContractState.DECLINED else AlreadyAccepted
+        with pytest.raises(refusal):
             contract.accept(side, "usr_x", None, NOW)
         assert contract.state == state and not contract.acceptances
+
+
+@pytest.mark.parametrize("state", list(ContractState))
+@pytest.mark.parametrize("side", list(Side))
+def test_either_side_declines_until_it_is_in_force(state: ContractState, side: Side) -> None:
+    """Also one that has accepted, and while the standstill runs: nobody is in a dead end."""
+    contract = a_contract()
+    contract.state = state
+    if state in (ContractState.ACTIVE, ContractState.DECLINED):
+        with pytest.raises(NotDeclinable):
+            contract.decline(side, "Too late", NOW)
+        assert contract.state == state and contract.declined_at is None
+        return
+    with pytest.raises(DeclineReasonNeeded):
+        contract.decline(side, "", NOW)
+    assert contract.state == state
+    contract.decline(side, "Prices have risen.", NOW)
+    assert contract.state == ContractState.DECLINED
+    assert (contract.declined_side, contract.declined_at) == (side, NOW)
+    assert contract.decline_reason == "Prices have risen."
 
 
 def test_nobody_accepts_before_the_standstill_has_ended() -> None:

@@ -41,3 +41,16 @@ def accept_contract(
     with transaction() as session:
         usecases.accept_contract(session, actor, contract_id=contract_id, **shown)
         return queries.contract(session, actor, contract_id)
+
+
+@api.post("/contracts/<uuid:contract_id>/refusal")
+@requires(Staff | Vendor, "contract_manager", "vendor_admin")
+@api.arguments(schemas.Refusal)
+@api.response(200, schemas.ContractView)
+def decline_contract(
+    actor: Staff | Vendor, form: dict[str, Any], contract_id: UUID
+) -> queries.ContractView:
+    """Decline a draft for your side, for good."""
+    with transaction() as session:
+        usecases.decline_contract(session, actor, contract_id=contract_id, **form)
+        return queries.contract(session, actor, contract_id)

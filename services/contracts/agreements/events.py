@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.agreements.domain import Contract, spelled
+from services.contracts.agreements.domain import Contract, Side, spelled
 from shared.messaging.envelope import Event
 
 SOURCE = "/tandem/contracts"
@@ -46,6 +46,27 @@ def contract_activated(contract: Contract, activated_at: datetime) -> Event:
             "charges": contract.charges(),
             "sla": [term.terms() for term in contract.sla],
             "milestones": [milestone.terms() for milestone in contract.milestones],
+        },
+    )
+
+
+def contract_declined(contract: Contract, side: Side, declined_at: datetime) -> Event:
+    """That a side declines, and which; the reason is between the two."""
+    return Event.of(
+        "tandem.contracts.contract_declined.v1",
+        source=SOURCE,
+        subject=contract.id,
+        time=declined_at,
+        data={
+            "contract_id": str(contract.id),
+            "number": contract.number,
+            "title": contract.title,
+            "rfp_id": str(contract.rfp_id),
+            "lot_id": str(contract.lot_id),
+            "award_id": str(contract.award_id),
+            "organisation_id": str(contract.organisation_id),
+            "declined_by": side.value,
+            "declined_at": declined_at.isoformat(),
         },
     )
 

@@ -66,8 +66,15 @@ contracts = Table(
     Column("documents", JSONB, nullable=False),
     Column("state", choice(ContractState), nullable=False, index=True),
     Column("activated_at", Instant),
+    Column("declined_at", Instant),
+    Column("declined_side", choice(Side)),
+    Column("decline_reason", sa.Text, nullable=False),
     sa.CheckConstraint(
         "(state = 'active') = (activated_at IS NOT NULL)", name="active_since_a_time"
+    ),
+    sa.CheckConstraint(
+        "(state = 'declined') = (declined_at IS NOT NULL AND declined_side IS NOT NULL)",
+        name="declined_by_a_side",
     ),
 )
 

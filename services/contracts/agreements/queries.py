@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.contracts.agreements import events
 from services.contracts.agreements.domain import (
     ACCEPTANCE,
+    DECLINABLE,
     Contract,
     ContractState,
     Fault,
@@ -82,6 +83,9 @@ class ContractView:
     standstill_ends_at: datetime
     drafted_at: datetime
     activated_at: datetime | None
+    declined_at: datetime | None
+    declined_side: Side | None
+    decline_reason: str
     sla: Sequence[SlaTerm]
     milestones: Sequence[MilestoneTerm]
     documents: Sequence[Mapping[str, str]]
@@ -89,6 +93,7 @@ class ContractView:
     terms_sha256: str
     faults: Sequence[Fault]
     accepts: Side | None
+    declines: Side | None
 
     @property
     def is_active(self) -> bool:
@@ -154,7 +159,8 @@ def find(session: Session, actor: Actor, contract_id: UUID) -> Contract:
 def view(session: Session, actor: Actor, found: Contract) -> ContractView:
     copied = (
         "id number title state rfp_id lot_id award_id organisation_id value starts_on ends_on"
-        " time_zone standstill_ends_at drafted_at activated_at sla milestones documents"
+        " time_zone standstill_ends_at drafted_at activated_at"
+        " declined_at declined_side decline_reason sla milestones documents"
     )
     currency = found.value.currency
     return ContractView(
@@ -167,6 +173,7 @@ def view(session: Session, actor: Actor, found: Contract) -> ContractView:
         terms_sha256=found.terms_sha256(),
         faults=found.faults(),
         accepts=accepts(actor, found.state),
+        declines=side_of(actor) if found.state in DECLINABLE else None,
     )
 
 
@@ -203,7 +210,7 @@ def tasks(session: Session, actor: Actor, contract_id: UUID | None = None) -> li
         return []
     columns = (contracts.c.id, contracts.c.number, contracts.c.title, contracts.c.state)
     drafts = select(*columns, contracts.c.standstill_ends_at).where(
-        visible_to(actor), contracts.c.state != ContractState.ACTIVE
+        visible_to(actor), contracts.c.state.in_(DECLINABLE)
     )
     if contract_id:
         drafts = drafts.where(contracts.c.id == contract_id)

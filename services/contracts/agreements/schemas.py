@@ -51,6 +51,10 @@ class TierView(Form):
     percent = Amount()
 
 
+class Refusal(Form):
+    reason = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
 class SlaView(Form):
     metric_id = fields.UUID(attribute="id")
     title = fields.String()
@@ -101,6 +105,9 @@ class ContractView(Form):
     standstill_ends_at = fields.AwareDateTime()
     drafted_at = fields.AwareDateTime()
     activated_at = fields.AwareDateTime()
+    declined_at = fields.AwareDateTime()
+    declined_side = fields.String()
+    decline_reason = fields.String()
     terms_sha256 = fields.String()
     sla = fields.List(fields.Nested(SlaView))
     milestones = fields.List(fields.Nested(MilestoneTermView))

@@ -71,6 +71,27 @@ def accept_contract(
     return contract
 
 
+def decline_contract(
+    session: Session, actor: Staff | Vendor, *, contract_id: UUID, reason: str
+) -> Contract:
+    """Decline for the actor's side. The draft ends, and the award has no contract."""
+    contract = load_contract(session, contract_id, visible_to(actor))
+    side = Side.VENDOR if isinstance(actor, Vendor) else Side.BUYER
+    now = db.clock(session)
+    contract.decline(side, reason, now)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        chain=events.chain(contract.id),
+        action=f"contract_declined_{side}",
+        detail={"side": side.value, "reason": contract.decline_reason},
+    )
+    outbox.record(session, events.contract_declined(contract, side, now))
+    tell(session, contract, "contract_declined", now, (Side.VENDOR, Side.BUYER))
+    return contract
+
+
 def activate(session: Session, contract: Contract, now: datetime) -> None:
     audit.record(session, "contracts", chain=events.chain(contract.id), action="contract_activated")
     outbox.record(session, events.contract_activated(contract, now))

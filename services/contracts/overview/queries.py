@@ -55,6 +55,8 @@ HAPPENED: Mapping[str, str] = {
     "contract_drafted": N_("Contract drafted from the award"),
     "contract_accepted_buyer": N_("Accepted by the buyer"),
     "contract_accepted_vendor": N_("Accepted by the vendor"),
+    "contract_declined_buyer": N_("Declined by the buyer: %(reason)s"),
+    "contract_declined_vendor": N_("Declined by the vendor: %(reason)s"),
     "contract_activated": N_("In force: both sides have accepted"),
     "deliverable_submitted": N_("“%(title)s”: version %(version)s handed in"),
     "deliverable_approved": N_("“%(title)s”: level %(level)s approved version %(version)s"),

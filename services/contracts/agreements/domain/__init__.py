@@ -2,6 +2,7 @@
 
 from services.contracts.agreements.domain.choices import (
     ACCEPTANCE,
+    DECLINABLE,
     READERS,
     ContractState,
     Direction,
@@ -12,7 +13,10 @@ from services.contracts.agreements.domain.choices import (
 from services.contracts.agreements.domain.contract import Acceptance, Contract
 from services.contracts.agreements.domain.errors import (
     AlreadyAccepted,
+    ContractDeclined,
     ContractNotActive,
+    DeclineReasonNeeded,
+    NotDeclinable,
     StandstillRuns,
     TermsDiffer,
     TermsFaulty,
@@ -31,16 +35,20 @@ from services.contracts.agreements.domain.terms import (
 
 __all__ = [
     "ACCEPTANCE",
+    "DECLINABLE",
     "READERS",
     "Acceptance",
     "AlreadyAccepted",
     "Contract",
+    "ContractDeclined",
     "ContractNotActive",
     "ContractState",
+    "DeclineReasonNeeded",
     "Direction",
     "Fault",
     "Formula",
     "MilestoneTerm",
+    "NotDeclinable",
     "Side",
     "SlaTerm",
     "StandstillRuns",

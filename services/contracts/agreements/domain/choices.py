@@ -18,6 +18,7 @@ class ContractState(Labelled):
     ACCEPTED_BY_BUYER = "accepted_by_buyer", N_("Waits for the vendor")
     ACCEPTED_BY_VENDOR = "accepted_by_vendor", N_("Waits for the buyer")
     ACTIVE = "active", N_("In force")
+    DECLINED = "declined", N_("Declined")
 
 
 # In which state which side may accept, and what comes of it. Each side accepts once.
@@ -27,6 +28,10 @@ ACCEPTANCE: Mapping[tuple[ContractState, Side], ContractState] = {
     (ContractState.ACCEPTED_BY_BUYER, Side.VENDOR): ContractState.ACTIVE,
     (ContractState.ACCEPTED_BY_VENDOR, Side.BUYER): ContractState.ACTIVE,
 }
+
+
+# Until it is in force either side may decline, also one that has accepted: the other may be silent.
+DECLINABLE = frozenset(state for state, _ in ACCEPTANCE)
 
 
 class Formula(Labelled):

@@ -9,9 +9,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.contracts.agreements.domain.choices import ACCEPTANCE, ContractState, Fault, Side
+from services.contracts.agreements.domain.choices import (
+    ACCEPTANCE,
+    DECLINABLE,
+    ContractState,
+    Fault,
+    Side,
+)
 from services.contracts.agreements.domain.errors import (
     AlreadyAccepted,
+    ContractDeclined,
+    DeclineReasonNeeded,
+    NotDeclinable,
     StandstillRuns,
     TermsDiffer,
     TermsFaulty,
@@ -61,6 +70,9 @@ class Contract:
     documents: Sequence[Mapping[str, str]]
     state: ContractState = ContractState.DRAFT
     activated_at: datetime | None = None
+    declined_at: datetime | None = None
+    declined_side: Side | None = None
+    decline_reason: str = ""
     acceptances: list[Acceptance] = field(default_factory=list)
     id: UUID = field(default_factory=uuid7)
 
@@ -70,6 +82,8 @@ class Contract:
 
     def accept(self, side: Side, by: str, shown: str | None, now: datetime) -> Acceptance:
         """Accept for one side. `shown` is the fingerprint of the terms that were on the page."""
+        if self.state == ContractState.DECLINED:
+            raise ContractDeclined(number=self.number)
         following = ACCEPTANCE.get((self.state, side))
         if following is None:
             raise AlreadyAccepted
@@ -85,6 +99,15 @@ class Contract:
         acceptance = Acceptance(side, now, by, digest)
         self.acceptances.append(acceptance)
         return acceptance
+
+    def decline(self, side: Side, reason: str, now: datetime) -> None:
+        """End a draft for good. The reason is for the other side to read."""
+        if self.state not in DECLINABLE:
+            raise NotDeclinable(number=self.number, state=self.state)
+        if not (said := reason.strip()):
+            raise DeclineReasonNeeded
+        self.state = ContractState.DECLINED
+        self.declined_at, self.declined_side, self.decline_reason = now, side, said
 
     def faults(self) -> list[Fault]:
         """Why nobody can accept these terms; empty for good ones."""

@@ -14,6 +14,21 @@ class AlreadyAccepted(DomainError):
     final = True
 
 
+class ContractDeclined(DomainError):
+    code = "contract_declined"
+    message = N_("Contract %(number)s was declined. Nobody can accept it any more.")
+
+
+class NotDeclinable(DomainError):
+    code = "not_declinable"
+    message = N_("Contract %(number)s cannot be declined: it is in the state “%(state)s”.")
+
+
+class DeclineReasonNeeded(DomainError):
+    code = "reason_needed"
+    message = N_("Give a reason. The other side reads it.")
+
+
 class TermsDiffer(DomainError):
     code = "terms_differ"
     message = N_("These are not the terms that you were shown. Read them again, then accept.")

@@ -236,9 +236,16 @@ def upgrade() -> None:
         sa.Column("documents", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_side", sa.String(40), nullable=True),
+        sa.Column("decline_reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "(state = 'active') = (activated_at IS NOT NULL)",
             name=op.f("ck_contracts_active_since_a_time"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'declined') = (declined_at IS NOT NULL AND declined_side IS NOT NULL)",
+            name=op.f("ck_contracts_declined_by_a_side"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts")),
         sa.UniqueConstraint("award_id", name=op.f("uq_contracts_award_id")),
