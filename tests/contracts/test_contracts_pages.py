@@ -169,6 +169,35 @@ class TestContract:
 
 
 class TestLists:
+        for who, face in (("quality1", "admin"), ("member", "portal")):
+            reader = browse(who)
+            reader.get(f"/{face}/milestones/{contract.milestones[0].id}")
+            card = next_card(reader)
+            assert '<h2 id="next-step">Done</h2>' in card and " data-wait" in card
+
+    def test_a_decided_credit_asks_for_nothing(
+        self, browse: Browse, contract: Contract, credit_id: UUID
+    ) -> None:
+        finance = browse("finance1")
+        finance.get(f"/admin/contracts/{contract.id}/credits/{credit_id}")
+        assert "Next step" in next_card(finance)
+        finance.submit("/decision", decision="approve")
+        card = next_card(finance)
+        assert "Done" in card and "Approved. The amount is set off" in card
+        assert "Next step" not in card
+
+    def test_what_to_do_comes_before_what_it_is_about(
+        self, browse: Browse, contract: Contract, deliverable: Deliverable, credit_id: UUID
+    ) -> None:
+        """On a narrow screen things stand in the order of the page."""
+        for who, path, below in (
+            ("quality1", f"milestones/{contract.milestones[0].id}", "version-1"),
+            ("finance1", f"contracts/{contract.id}/credits/{credit_id}", "working"),
+        ):
+            browser = browse(who)
+            browser.get(f"/admin/{path}")
+            page = browser.text
+            assert page.index('class="t-card t-next"') < page.index(f'aria-labelledby="{below}"')
     def test_empty_lists_say_why(self, browse: Browse, known: Sessions) -> None:
         for who, path, words in (
             ("contract_manager", "/admin/contracts", "No contracts yet"),
@@ -258,3 +287,14 @@ def test_a_draft_that_one_side_accepted_waits_for_the_other(
         browser = browse(who)
         browser.get(f"/{place}/contracts/{draft.id}")
         assert words in browser.text, who
+
+
+def next_card(browser: Browser) -> str:
+    [card] = re.findall(r'<section class="t-card t-next".*?</section>', browser.text, re.S)
+    return card
+
+
+def acceptances(browser: Browser) -> list[str]:
+    """Who accepted, as the page names them."""
+    [card] = re.findall(r'aria-labelledby="acceptances".*?</section>', browser.text, re.S)
+    return re.findall(r"</time></span>\s*<span>(.*?)</span>", card)
