@@ -39,6 +39,9 @@ class TestContract:
         manager.get(f"/admin/contracts/{draft.id}")
         assert "Accepted by the vendor" in manager.text
         manager.submit("acceptance")
+        assert acceptances(manager) == ["contract_manager", "admin"]
+        vendor.get(f"/portal/contracts/{draft.id}")
+        assert acceptances(vendor) == ["admin"], "staff are not named to a vendor"
         assert "In force" in manager.text and "Accept contract" not in manager.text
         assert rows(known, contracts)[0].state == "active"
 

@@ -183,9 +183,9 @@ def buying_organisation(session: Session) -> str:
 
 
 def acceptance_view(session: Session, actor: Actor, each: Any) -> AcceptanceView:
-    """People's names are shown to their own side only."""
-    own_side = isinstance(actor, Vendor) == (each.side == Side.VENDOR)
-    who = directory.person_name(session, subject_id(each.accepted_by, "usr")) if own_side else ""
+    """A vendor reads the names of its own people only; staff read both, as in the history."""
+    named = not isinstance(actor, Vendor) or each.side == Side.VENDOR
+    who = directory.person_name(session, subject_id(each.accepted_by, "usr")) if named else ""
     return AcceptanceView(each.side, each.accepted_at, who, each.terms_sha256)
 
 
