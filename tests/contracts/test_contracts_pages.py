@@ -169,9 +169,6 @@ class TestContract:
         browser = browse("contract_manager")
         browser.get(f"/admin/contracts/{contract.id}")
         assert "Nothing is to be done now." in browser.text and "100 % accepted" in browser.text
-
-
-class TestLists:
         for who, face in (("quality1", "admin"), ("member", "portal")):
             reader = browse(who)
             reader.get(f"/{face}/milestones/{contract.milestones[0].id}")
@@ -201,6 +198,9 @@ class TestLists:
             browser.get(f"/admin/{path}")
             page = browser.text
             assert page.index('class="t-card t-next"') < page.index(f'aria-labelledby="{below}"')
+
+
+class TestLists:
     def test_empty_lists_say_why(self, browse: Browse, known: Sessions) -> None:
         for who, path, words in (
             ("contract_manager", "/admin/contracts", "No contracts yet"),

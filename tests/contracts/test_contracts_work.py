@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.contracts import a_draft, accept, decide, evaluated, hand_in, in_force, people
+from support.contracts import (
+    a_draft,
+    accept,
+    decide,
+    evaluated,
+    hand_in,
+    in_force,
+    people,
+    somebody,
+)
 from support.database import Sessions
 
 from shared.files import LocalStorage
@@ -31,7 +40,7 @@ def test_a_draft_waits_for_those_who_may_accept_it(client: FlaskClient, known: S
     draft = a_draft(known)
     assert work(client, "admin") == [("todo", "Accept contract")]
     assert work(client, "contract_manager") == [("todo", "Accept contract")]
-    for who in ("member", "rival", "buyer", "quality1", "finance1", "auditor", "callgrid"):
+    for who in ("rival", "buyer", "quality1", "finance1", "auditor", "callgrid"):
         assert work(client, who) == []
     accept(known, draft, "admin")
     assert work(client, "admin") == [("waiting", "Acceptance of contract")]
@@ -39,6 +48,32 @@ def test_a_draft_waits_for_those_who_may_accept_it(client: FlaskClient, known: S
     assert item["href"] == f"/admin/contracts/{draft.id}" and item["kind"] == "todo"
     assert item["object"] == "CT-2026-001 · Service desk"
     assert item["why"] == "You are a contract manager"
+
+
+def test_who_awarded_and_who_bid_see_for_whom_a_draft_waits(
+    client: FlaskClient, known: Sessions
+) -> None:
+    """The buyer of another award has nothing to wait for."""
+    a_draft(known)
+    draft = a_draft(known, buyer_id=str(somebody("buyer").person_id))
+
+    def waits(who: str) -> set[str]:
+        here = [each for each in items(client, who) if each["href"].endswith(str(draft.id))]
+        assert {(each["kind"], each["verb"]) for each in here} == {
+            ("waiting", "Acceptance of contract")
+        }
+        return {each["why"] for each in here}
+
+    assert waits("buyer") == waits("member") == {"Waits for both sides"}
+    assert len(items(client, "buyer")) == 1
+    accept(known, draft, "admin")
+    for who in ("buyer", "member", "admin"):
+        assert waits(who) == {"Waits for the buyer"}
+    accept(known, draft, "contract_manager")
+    assert items(client, "buyer") == []
+    other = accept(known, a_draft(known), "contract_manager")
+    [item] = [each for each in items(client, "contract_manager") if str(other.id) in each["href"]]
+    assert (item["kind"], item["why"]) == ("waiting", "Waits for the vendor")
 
 
 def test_during_the_standstill_nobody_can_act(client: FlaskClient, known: Sessions) -> None:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.contracts.agreements import events
 from services.contracts.agreements.domain import (
     ACCEPTANCE,
     DECLINABLE,
@@ -201,48 +200,3 @@ def side_of(actor: Actor) -> Side | None:
     if isinstance(actor, Staff) and "contract_manager" in actor.roles:
         return Side.BUYER
     return None
-
-
-def tasks(session: Session, actor: Actor, contract_id: UUID | None = None) -> list[Task]:
-    """Drafts that the reader can accept, or whose other side they wait for."""
-    side = side_of(actor)
-    if side is None:
-        return []
-    columns = (contracts.c.id, contracts.c.number, contracts.c.title, contracts.c.state)
-    drafts = select(*columns, contracts.c.standstill_ends_at).where(
-        visible_to(actor), contracts.c.state.in_(DECLINABLE)
-    )
-    if contract_id:
-        drafts = drafts.where(contracts.c.id == contract_id)
-    rows = session.execute(drafts.order_by(contracts.c.id).limit(200))
-    now = session.scalars(select(sa.func.clock_timestamp())).one()
-    return [draft_task(side, now, *row) for row in rows]
-
-
-def draft_task(
-    side: Side,
-    now: datetime,
-    contract_id: UUID,
-    number: str,
-    title: str,
-    state: ContractState,
-    standstill_ends_at: datetime,
-) -> Task:
-    open_to_me, runs = (state, side) in ACCEPTANCE, now < standstill_ends_at
-    if not open_to_me:
-        why = WAITS_FOR_OTHER[side]
-    else:
-        why = N_("The standstill still runs") if runs else MAY_ACCEPT[side]
-    mine = open_to_me and not runs
-    path = events.vendor_path if side == Side.VENDOR else events.staff_path
-    return Task(TaskKind.ACCEPT, mine, contract_id, number, title, path(contract_id), None, why)
-
-
-MAY_ACCEPT = {
-    Side.VENDOR: N_("You may accept for your company"),
-    Side.BUYER: N_("You are a contract manager"),
-}
-WAITS_FOR_OTHER = {
-    Side.VENDOR: N_("Waits for the buyer"),
-    Side.BUYER: N_("Waits for the vendor"),
-}
