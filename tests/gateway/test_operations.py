@@ -160,7 +160,7 @@ def test_our_own_dead_letters_are_settled_here(
 
 
 EVENT = {
-    "id": str(uuid4()),
+    "id": "0193a5f0-0000-7000-8000-000000000001",
     "type": "tandem.rfp.rfp_awarded.v1",
     "topic": "tandem.rfp.events",
     "subject": "s",
