@@ -51,8 +51,20 @@ INTERNAL = (
     WORK,
     Entry("/admin/plans", "bulb", N_("Plans"), BUYING),
     Entry("/admin/rfps", "speakerphone", N_("RFPs"), RFPS),
-    Entry("/admin/evaluations", "scale", N_("Evaluations"), frozenset({"buyer", "evaluator"})),
-    Entry("/admin/contracts", "file-text", N_("Contracts"), DELIVERY, ("/admin/milestones",)),
+    Entry(
+        "/admin/evaluations",
+        "scale",
+        N_("Evaluations"),
+        frozenset({"buyer", "evaluator"}),
+        ("/admin/awards",),
+    ),
+    Entry(
+        "/admin/contracts",
+        "file-text",
+        N_("Contracts"),
+        DELIVERY,
+        ("/admin/milestones", "/admin/awards"),
+    ),
     Entry(
         "/admin/approvals",
         "checks",

@@ -54,6 +54,17 @@ class TestContract:
         assert "not the terms that you were shown" in vendor.text
         assert rows(known, contracts)[0].state == "draft"
 
+    def test_an_award_leads_to_the_contract_drafted_from_it(
+        self, client: FlaskClient, browse: Browse, known: Sessions
+    ) -> None:
+        draft = a_draft(known)
+        places = {"contract_manager": "/admin/contracts", "admin": "/portal/contracts"}
+        for who, place in places.items():
+            answer = browse(who).get(f"{place}?award_id={draft.award_id}", 303)
+            assert answer.location == f"{place}/{draft.id}"
+            assert draft.number not in browse(who).get(f"{place}?award_id={draft.id}").text
+            assert draft.number in browse(who).get(f"{place}?award_id=x").text
+
     def test_during_the_standstill_the_page_says_until_when(
         self, browse: Browse, known: Sessions
     ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from support.actors import bearer
+from support.actors import bearer, staff
 from support.database import Sessions, rows
 from support.evaluating import REASON, give, path
 from support.opened import add_bid, an_evaluated_rfp, an_opened_rfp, bids_by_vendor, declare, score
@@ -82,7 +82,7 @@ class TestPages:
         assert "huayun leads with 75.33 points." in page.text
         for figure in ("Rank 1", "1,320,000.00", "Discuss", ") ÷ 3 ÷ 5 × 20 = 14.67"):
             assert figure in page.text, figure
-        assert "1100000 ÷ 1320000 × 20 = 16.67" in page.text
+        assert "1,100,000 ÷ 1,320,000 × 20 = 16.67" in page.text
         assert "Nobody has bid on “Second level”" in page.text
 
     def test_the_list_leads_there(
@@ -108,8 +108,16 @@ class TestPages:
         assert "at least 20 characters" in page.text and "Cheap." in page.text
         page.submit("/lots/", bid_id=str(bids["nordwind"]), reason=REASON)
         assert "number 2 of the ranking" in page.text and REASON in page.text
+        assert "No standstill" in page.text and "has to say why" not in page.text
+        made = page.page.request.path.rpartition("/")[2] if page.page else ""
+        assert f'href="/admin/contracts?award_id={made}"' in page.text
         page.get(path(evaluated))
         assert "/admin/awards/lots/" not in page.text
+        assert "nordwind was chosen, number 2 of the ranking." in page.text
+        assert REASON in page.text and "huayun leads" not in page.text
+        evaluator = Browser(client, FIRST, htmx=htmx)
+        evaluator.get(path(evaluated))
+        assert "nordwind was chosen" in evaluator.text and REASON not in evaluator.text
         page.get("/admin/awards")
         assert "nordwind" in page.text and "1,100,000.00" in page.text
         page.get(f"/admin/awards/lots/{evaluated.lots[0].id}", 404)
@@ -175,3 +183,21 @@ def test_work_follows_what_was_done(client: FlaskClient, opened: Rfp, sessions: 
     declare(sessions, FIRST, opened, Conflict.ACTUAL, "A relative works there.")
     declare(sessions, SECOND, opened)
     assert verbs(FIRST) == [] and verbs(SECOND) == ["Score bids"]
+
+
+def test_awards_stand_below_an_entry_of_the_menu(
+    client: FlaskClient, evaluated: Rfp, sessions: Sessions, actors: dict[str, Any]
+) -> None:
+    give(client, evaluated, bids_by_vendor(sessions, evaluated)["huayun"])
+    actors["contract_manager"] = staff("contract_manager")
+    for who, entry in (("buyer", "evaluations"), ("contract_manager", "contracts")):
+        text = Browser(client, who).get("/admin/awards").text
+        assert re.search(f'href="/admin/{entry}" aria-current="page"', text)
+
+
+def test_the_first_of_the_ranking_was_chosen(
+    client: FlaskClient, evaluated: Rfp, sessions: Sessions
+) -> None:
+    give(client, evaluated, bids_by_vendor(sessions, evaluated)["huayun"])
+    text = Browser(client, "buyer").get(path(evaluated)).text
+    assert "huayun led the ranking and was chosen." in text

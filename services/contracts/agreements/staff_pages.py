@@ -17,12 +17,17 @@ Reader = Staff | Auditor
 @pages.get("")
 @requires(Reader, *READERS)
 def index(reader: Reader) -> ResponseReturnValue:
+    """With `?award_id=` the contract that was drafted from it, once it is."""
+    award_id = request.args.get("award_id", type=UUID)
     place: dict[str, Any] = {
         "after": request.args.get("after", ""),
         "limit": page_size(request.args.get("size")),
     }
     with transaction() as session:
-        part = paginate(session, *queries.contracts_seen_by(reader), **place)
+        listing = queries.contracts_seen_by(reader, award_id)
+        part = paginate(session, *listing, **place)
+    if award_id and part.rows:
+        return see_other(url_for("contract.show", contract_id=part.rows[0].id))
     return page("agreements/list.html", part=part, portal=False)
 
 

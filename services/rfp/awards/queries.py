@@ -48,6 +48,20 @@ class AwardView:
     standstill_ends_at: datetime
     time_zone: str
 
+    @property
+    def has_standstill(self) -> bool:
+        return self.standstill_ends_at > self.awarded_at
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An award as the comparison names it; `rank` is where the winner stood."""
+
+    award_id: UUID
+    winner: str
+    rank: int
+    reason: str
+
 
 @dataclass(frozen=True)
 class LotToAward:
@@ -84,6 +98,7 @@ class Outcome:
     time_zone: str
     lot: str
     bid_id: UUID
+    award_id: UUID
     won: bool
     winner: str
     awarded_at: datetime
@@ -91,6 +106,10 @@ class Outcome:
     points: Sequence[Points]
     total: Decimal | None
     winning_total: Decimal | None
+
+    @property
+    def has_standstill(self) -> bool:
+        return self.standstill_ends_at > self.awarded_at
 
 
 ORDER = (awards.c.awarded_at, awards.c.id)
@@ -130,14 +149,15 @@ def show_award(session: Session, reader: Reader, award_id: UUID) -> AwardView:
     return AwardView(*row)
 
 
-def awards_of(session: Session, rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:
-    """By lot: the award and the winner's name."""
+def awards_of(session: Session, rfp_id: UUID) -> Mapping[UUID, Chosen]:
+    """By lot."""
+    chosen = (awards.c.id, known(organisations.c.name, ""), awards.c.rank, awards.c.reason)
     made = (
-        select(awards.c.lot_id, awards.c.id, known(organisations.c.name, ""))
+        select(awards.c.lot_id, *chosen)
         .outerjoin(organisations, organisations.c.id == awards.c.organisation_id)
         .where(awards.c.rfp_id == rfp_id)
     )
-    return {lot_id: (award_id, name) for lot_id, award_id, name in session.execute(made)}
+    return {lot_id: Chosen(*row) for lot_id, *row in session.execute(made)}
 
 
 def closures_of(session: Session, rfp_id: UUID) -> Mapping[UUID, str]:
@@ -191,7 +211,7 @@ def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
     made = [awards.c[name] for name in ("awarded_at", "standstill_ends_at")]
     row = session.execute(
         select(*facts, lots.c.title.label("lot"), *made, lots.c.id, awards.c.bid_id,
-               awards.c.organisation_id)
+               awards.c.organisation_id, awards.c.id)
         .select_from(bids)
         .join(opened_bids, opened_bids.c.bid_id == bids.c.id)
         .join(awards, awards.c.lot_id == bids.c.lot_id)
@@ -201,13 +221,14 @@ def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
     ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound
-    *about, lot_id, winning_bid, organisation_id = row
+    *about, lot_id, winning_bid, organisation_id, award_id = row
     ranking = ranking_of(session, row.rfp_id, lot_id)
     own, best = ranking.of(bid_id), ranking.of(winning_bid)
     named = ("rfp_id", "number", "title", "time_zone", "lot", "awarded_at", "standstill_ends_at")
     return Outcome(
         **dict(zip(named, about, strict=True)),
         bid_id=bid_id,
+        award_id=award_id,
         won=bid_id == winning_bid,
         winner=organisation_name(session, organisation_id),
         points=[points(criterion, own, best) for criterion in criteria_of(session, row.rfp_id)],

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from services.rfp.awards import documents, queries, schemas, usecases
 from services.rfp.awards.domain import LEAST_REASON
-from services.rfp.awards.queries import READERS, AwardView, Reader
+from services.rfp.awards.queries import READERS, AwardView, Chosen, Reader
 from services.rfp.evaluations.domain import published
 from shared.kernel import Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
@@ -29,7 +29,7 @@ def for_other_pages() -> dict[str, Any]:
     }
 
 
-def awards_of(rfp_id: UUID) -> Mapping[UUID, tuple[UUID, str]]:
+def awards_of(rfp_id: UUID) -> Mapping[UUID, Chosen]:
     with transaction() as session:
         return queries.awards_of(session, rfp_id)
 
