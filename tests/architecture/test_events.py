@@ -36,6 +36,7 @@ NOTICES_BEFORE_OPENING = {
     "question_answered",
     "bids_closed",
     "opening_due",
+    "committee_joined",
 }
 NOTICES_AFTER_OPENING = {
     "bids_opened",

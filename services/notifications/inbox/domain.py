@@ -43,6 +43,10 @@ WORDS: Mapping[str, Words] = {
         N_("Bids are closed"),
         N_("%(number)s “%(title)s” takes no more. The page has the receipts, if you sent any."),
     ),
+    "committee_joined": Words(
+        N_("You serve on a committee"),
+        N_("You take the seat of somebody who left the committee of %(number)s “%(title)s”."),
+    ),
     "opening_due": Words(
         N_("Bids wait to be opened"),
         N_("The deadline of %(number)s “%(title)s” has passed. Two openers open the bids."),

@@ -40,6 +40,16 @@ def declare_interests(evaluator: Staff, form: dict[str, Any], rfp_id: UUID) -> N
         usecases.declare_interests(session, evaluator, rfp_id=rfp_id, now=now(), **form)
 
 
+@api.post("/rfps/<uuid:rfp_id>/committee")
+@requires(Staff, "buyer")
+@api.arguments(schemas.ReplacementForm)
+@api.response(204)
+def replace_member(buyer: Staff, form: dict[str, Any], rfp_id: UUID) -> None:
+    """Somebody takes the seat of a member who leaves. Submitted scores stay."""
+    with transaction() as session:
+        usecases.replace_member(session, buyer, rfp_id=rfp_id, now=now(), **form)
+
+
 @api.put("/rfps/<uuid:rfp_id>/scores")
 @requires(Staff, "evaluator")
 @api.arguments(schemas.SheetForm)

@@ -19,6 +19,13 @@ def tell_buyer(session: Session, rfp: Rfp, now: datetime) -> None:
     notify(session, to=[rfp.buyer_id], template="evaluation_complete", **notice)
 
 
+def tell_joined(session: Session, rfp: Rfp, person_id: UUID, now: datetime) -> None:
+    """Somebody has taken a seat on the committee."""
+    notice = about(rfp.id, rfp.number, rfp.title, now)
+    notice |= {"path": f"/admin/rfps/{rfp.id}", "dedupe": f"{rfp.id}:{now.isoformat()}"}
+    notify(session, to=[person_id], template="committee_joined", **notice)
+
+
 def remind(
     session: Session, people: Iterable[UUID], rfp_id: UUID, number: str, title: str, now: datetime
 ) -> None:

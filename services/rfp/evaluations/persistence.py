@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, registry
 
-from services.rfp.bids.persistence import bids, opened_bids
+from services.rfp.bids.persistence import bids, opened_bids, openings
 from services.rfp.evaluations.domain import Conflict, Evaluator, Offer, Panel, Score
 from services.rfp.metadata import metadata
 from services.rfp.tenders.domain import Duty, Stage
@@ -72,10 +72,23 @@ def panels(session: Session, rfp_ids: Sequence[UUID]) -> Mapping[UUID, Panel]:
     for rfp_id, person_id in session.execute(named.order_by(committee.c.person_id)):
         members[rfp_id].append(person_id)
     known = session.scalars(select(Evaluator).where(evaluators.c.rfp_id.in_(rfp_ids))).all()
+    declared = {rfp_id: {e.person_id: e for e in known if e.rfp_id == rfp_id} for rfp_id in members}
     return {
-        rfp_id: Panel(people, {each.person_id: each for each in known if each.rfp_id == rfp_id})
+        rfp_id: Panel(people, declared[rfp_id], departed(people, declared[rfp_id]))
         for rfp_id, people in members.items()
     }
+
+
+def departed(members: Sequence[UUID], declared: Mapping[UUID, Evaluator]) -> list[UUID]:
+    gone = (each for each in declared.values() if each.submitted_at)
+    return sorted(each.person_id for each in gone if each.person_id not in members)
+
+
+def has_acted(session: Session, rfp_id: UUID, person_id: UUID, duty: Duty) -> bool:
+    """Opened, or declared something about the bidders."""
+    table = openings if duty is Duty.OPENER else evaluators
+    mine = (table.c.rfp_id == rfp_id) & (table.c.person_id == person_id)
+    return session.scalar(select(table.c.person_id).where(mine)) is not None
 
 
 def scores_of(session: Session, rfp_id: UUID, person_id: UUID) -> list[Score]:

@@ -47,6 +47,14 @@ class SheetForm(Form):
     )
 
 
+class ReplacementForm(Form):
+    """`leaving` serves on the committee; `joining` takes their duty."""
+
+    leaving = fields.UUID(required=True)
+    joining = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=TEXT)
+
+
 class ListQuery(Form):
     after = fields.String(load_default="")
 

@@ -10,7 +10,9 @@ from marshmallow import ValidationError
 from services.rfp.evaluations import domain, queries, schemas, usecases
 from services.rfp.evaluations.domain import Conflict, Score, published, working
 from services.rfp.evaluations.queries import READERS, EvaluationView, Part, Reader
-from services.rfp.tenders.domain import Stage
+from services.rfp.tenders.domain import Duty, Stage, errors
+from services.rfp.tenders.queries.staff import show_rfp
+from shared import directory
 from shared.files import require_downloadable
 from shared.kernel import N_, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
@@ -26,6 +28,7 @@ pages = Blueprint(
 )
 HAPPENED = {
     "bids_opened": N_("Bids opened"),
+    "member_replaced": N_("Member of the committee replaced: %(reason)s"),
     "interests_declared": N_("An evaluator declared their interests"),
     "scores_submitted": N_("An evaluator submitted their scores"),
     "evaluation_completed": N_("Evaluation complete"),
@@ -72,6 +75,36 @@ def declare(evaluator: Staff, rfp_id: UUID) -> ResponseReturnValue:
     except ValidationError as error:
         return invalid(SHOW, error, **shown(evaluator, rfp_id))
     return see_other(url_for("evaluations.show", rfp_id=rfp_id))
+
+
+@pages.get("/<uuid:rfp_id>/committee")
+@requires(Staff, "buyer")
+def members(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    return page("evaluations/committee.html", **committee_of(buyer, rfp_id))
+
+
+@pages.post("/<uuid:rfp_id>/committee")
+@requires(Staff, "buyer")
+def replace_member(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    try:
+        form = schemas.ReplacementForm().load(request.form)
+        with transaction() as session:
+            usecases.replace_member(session, buyer, rfp_id=rfp_id, now=now(), **form)
+    except ValidationError as error:
+        return invalid("evaluations/committee.html", error, **committee_of(buyer, rfp_id))
+    except (errors.RoleMissing, errors.OtherDuty) as refusal:
+        wrong = {"joining": sentence(refusal)}
+        return invalid("evaluations/committee.html", wrong, **committee_of(buyer, rfp_id))
+    return see_other(url_for("rfps.show", rfp_id=rfp_id))
+
+
+def committee_of(buyer: Staff, rfp_id: UUID) -> dict[str, Any]:
+    """Who serves, and who could."""
+    with transaction() as session:
+        rfp = show_rfp(session, buyer, rfp_id)
+        able = directory.people_with_role(session, *Duty)
+    serving = {each.id for each in (*rfp.openers, *rfp.evaluators)} | {rfp.buyer_id}
+    return {"rfp": rfp, "able": [(each.id, each.name) for each in able if each.id not in serving]}
 
 
 @pages.post("/<uuid:rfp_id>/scores")

@@ -24,6 +24,7 @@ from services.rfp.evaluations.domain import (
 )
 from services.rfp.evaluations.persistence import (
     cells_to_score,
+    has_acted,
     load_panel,
     offers_by_lot,
     panels,
@@ -32,8 +33,8 @@ from services.rfp.evaluations.persistence import (
     rfps_in_evaluation,
     scores_of,
 )
-from services.rfp.tenders.domain import Rfp, Stage
-from services.rfp.tenders.persistence import load_rfp, rfps
+from services.rfp.tenders.domain import Duty, Rfp, Stage, errors
+from services.rfp.tenders.persistence import able_people, load_rfp, rfps
 from shared import audit
 from shared.kernel import Staff
 
@@ -151,3 +152,32 @@ def record(
     session: Session, staff: Staff, rfp_id: UUID, action: str, detail: dict[str, Any]
 ) -> None:
     audit.record(session, staff, chain=f"rfp:{rfp_id}", action=action, detail=detail)
+
+
+def replace_member(
+    session: Session,
+    buyer: Staff,
+    *,
+    rfp_id: UUID,
+    leaving: UUID,
+    joining: UUID,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Somebody takes the seat of a member who leaves.
+
+    Scores that were submitted stay; a sheet that was not is dropped. Declarations are kept.
+    """
+    rfp = load_rfp(session, rfp_id, rfps.c.published_at.is_not(None))
+    if rfp.stage(now) not in (Stage.OPEN, Stage.CLOSED, Stage.OPENED):
+        raise errors.CommitteeFixed(title=rfp.title)
+    duty = rfp.replace_member(leaving, joining, able_people(session))
+    other = Duty.OPENER if duty is Duty.EVALUATOR else Duty.EVALUATOR
+    if has_acted(session, rfp_id, joining, other):
+        raise errors.OtherDuty
+    session.flush()
+    if leaving not in load_panel(session, rfp_id).departed:
+        replace_scores(session, rfp_id, leaving, [])
+    detail = {"duty": duty, "leaving": leaving, "joining": joining, "reason": reason}
+    record(session, buyer, rfp_id, "member_replaced", detail)
+    events.tell_joined(session, rfp, joining, now)

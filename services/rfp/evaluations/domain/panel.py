@@ -70,10 +70,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Panel:
-    """`members` are the evaluators that the RFP names; `declared` those who have declared."""
+    """`members` are the evaluators that the RFP names; `declared` those who have declared.
+
+    `departed` have left the committee after they had submitted: their scores stay.
+    """
 
     members: Sequence[UUID]
     declared: Mapping[UUID, Evaluator]
+    departed: Sequence[UUID] = ()
 
     def require_member(self, person_id: UUID) -> None:
         if person_id not in self.members:
@@ -98,7 +102,7 @@ class Panel:
 
     def scoring(self) -> list[UUID]:
         """Those whose scores count, whether they have given them or not."""
-        return [each for each in self.members if not self.is_excluded(each)]
+        return [each for each in (*self.members, *self.departed) if not self.is_excluded(each)]
 
     def is_excluded(self, person_id: UUID) -> bool:
         evaluator = self.declared.get(person_id)

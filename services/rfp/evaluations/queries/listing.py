@@ -46,6 +46,16 @@ def count_of(table: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Sc
 OF_RFP = lots.c.rfp_id == rfps.c.id
 OWN_EVALUATORS = evaluators.c.rfp_id == rfps.c.id
 MEMBERS = (committee.c.rfp_id == rfps.c.id) & (committee.c.duty == Duty.EVALUATOR)
+SEAT = (evaluators.c.rfp_id == committee.c.rfp_id) & (
+    evaluators.c.person_id == committee.c.person_id
+)
+EXCLUDED = select(evaluators.c.rfp_id).where(SEAT, evaluators.c.conflict == Conflict.ACTUAL)
+SUBMITTED = (
+    OWN_EVALUATORS
+    & evaluators.c.submitted_at.is_not(None)
+    & (evaluators.c.conflict != Conflict.ACTUAL)
+)
+DEPARTED = ~sa.exists(select(committee.c.rfp_id).where(SEAT, committee.c.duty == Duty.EVALUATOR))
 ROW = (
     *(rfps.c[name] for name in ("id", "number", "title")),
     stage_at().label("stage"),
@@ -53,15 +63,8 @@ ROW = (
     rfps.c.evaluated_at,
     count_of(lots, OF_RFP),
     count_of(opened_bids.join(lots, lots.c.id == opened_bids.c.lot_id), OF_RFP),
-    count_of(committee, MEMBERS)
-    - count_of(evaluators, OWN_EVALUATORS, evaluators.c.conflict == Conflict.ACTUAL),
-    count_of(evaluators, OWN_EVALUATORS, evaluators.c.submitted_at.is_not(None))
-    - count_of(
-        evaluators,
-        OWN_EVALUATORS,
-        evaluators.c.submitted_at.is_not(None),
-        evaluators.c.conflict == Conflict.ACTUAL,
-    ),
+    count_of(committee, MEMBERS & ~sa.exists(EXCLUDED)) + count_of(evaluators, SUBMITTED, DEPARTED),
+    count_of(evaluators, SUBMITTED),
 )
 
 

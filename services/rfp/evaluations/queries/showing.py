@@ -69,7 +69,7 @@ def people_of(session: Session, panel: Panel) -> list[PersonView]:
     """The evaluators by name, with what they have declared and whether they have submitted."""
     found = [
         person_view(person_id, person_name(session, person_id), panel.declared.get(person_id))
-        for person_id in panel.members
+        for person_id in (*panel.members, *panel.departed)
     ]
     return sorted(found, key=lambda person: (person.name, person.person_id))
 

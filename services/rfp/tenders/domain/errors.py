@@ -98,6 +98,21 @@ class RoleMissing(DomainError):
     message = N_("Somebody on the committee does not hold the role “%(duty)s”.")
 
 
+class NotOnCommittee(DomainError):
+    code = "not_on_committee"
+    message = N_("This person does not serve on the committee.")
+
+
+class OtherDuty(DomainError):
+    code = "other_duty"
+    message = N_("This person has already acted in the other duty, so they cannot take this one.")
+
+
+class CommitteeFixed(DomainError):
+    code = "committee_fixed"
+    message = N_("The committee of “%(title)s” can no longer be changed.")
+
+
 class CommitteeTooSmall(DomainError):
     code = "committee_too_small"
     message = N_("The committee needs at least %(openers)s openers and %(evaluators)s evaluators.")

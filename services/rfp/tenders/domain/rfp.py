@@ -110,6 +110,24 @@ class Rfp:
         for name, value in content.parts().items():
             setattr(self, name, value)
 
+    def replace_member(
+        self, leaving: UUID, joining: UUID, able: Collection[tuple[UUID, Duty]]
+    ) -> Duty:
+        """Somebody who may do the same takes the seat. Says which duty it is."""
+        duties = {member.person_id: member.duty for member in self.committee}
+        if leaving not in duties:
+            raise errors.NotOnCommittee
+        if joining in duties:
+            raise errors.TwoDuties
+        if joining == self.buyer_id:
+            raise errors.BuyerOnCommittee
+        duty = duties[leaving]
+        if (joining, duty) not in able:
+            raise errors.RoleMissing(duty=duty)
+        others = [member for member in self.committee if member.person_id != leaving]
+        self.committee = [*others, Member(joining, duty)]
+        return duty
+
     def sha256(self) -> str:
         """Of all that the buyer wrote: what somebody saw is what they publish."""
         said = {name: getattr(self, name) for name in RfpContent.__dataclass_fields__}

@@ -34,6 +34,7 @@ HAPPENED = {
     "question_answered": N_("Question answered to all bidders"),
     "opening_confirmed": N_("A bid opener confirmed the opening"),
     "bids_opened": N_("Bids opened"),
+    "member_replaced": N_("Member of the committee replaced: %(reason)s"),
     "interests_declared": N_("An evaluator declared their interests"),
     "scores_submitted": N_("An evaluator submitted their scores"),
     "evaluation_completed": N_("Evaluation complete"),
