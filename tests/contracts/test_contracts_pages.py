@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from support.contracts import (
     TABS,
@@ -21,6 +23,7 @@ from support.pages import Browser
 from services.contracts.agreements.domain import Contract
 from services.contracts.agreements.persistence import contracts
 from services.contracts.delivery.domain import Deliverable
+from services.contracts.settlement.persistence import credits
 from shared.files import LocalStorage
 
 Browse = Callable[[str], Browser]
@@ -257,6 +260,23 @@ class TestLists:
         assert f"/credits/{credit_id}" in finance.text
         finance.get("/admin/approvals?show=reviews")
         assert "Handover" in finance.text
+
+    def test_approvals_say_how_long_they_wait_the_longest_first(
+        self, browse: Browse, known: Sessions, contract: Contract, deliverable: Deliverable,
+        credit_id: UUID,
+    ) -> None:  # fmt: skip
+        evaluated(known, contract)
+        newer, older = max(row.id for row in rows(known, credits)), credit_id
+        with known.begin() as session:
+            aged = sa.update(credits).where(credits.c.id == newer)
+            session.execute(aged.values(proposed_at=datetime(2026, 1, 5, tzinfo=UTC)))
+        finance = browse("finance1")
+        for show in ("credits", "reviews"):
+            finance.get(f"/admin/approvals?show={show}")
+            assert "Waiting since" in finance.text and 'class="t-due"' in finance.text
+        finance.get("/admin/approvals?show=credits")
+        assert "5 Jan 2026" in finance.text and "12 Jan 2026" in finance.text  # since, and due
+        assert finance.text.index(str(newer)) < finance.text.index(str(older))
 
 
 class TestChinese:

@@ -151,7 +151,13 @@ def rows_of(session: Session, actor: Actor, contract_id: UUID, *, limit: int) ->
 
 def credits_waiting(reader: Actor) -> Listing:
     """Proposals that finance has to decide on, the longest waiting first."""
-    return Listing(rows_seen_by(reader).where(is_open), [credits.c.id], CreditRow)
+    waiting = rows_seen_by(reader).where(is_open)
+    return Listing(waiting, [credits.c.proposed_at, credits.c.id], CreditRow)
+
+
+def count_waiting(session: Session, reader: Actor) -> int:
+    waiting = credits_waiting(reader).statement.subquery()
+    return session.scalar(select(sa.func.count()).select_from(waiting)) or 0
 
 
 def credit(
