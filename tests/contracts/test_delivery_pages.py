@@ -215,3 +215,19 @@ class TestCredit:
         finance.get(f"{path}/{rows(known, credits)[1].id}")
         assert "go back to the vendor" in finance.text and "-5,000.00" in finance.text
         assert "Other evaluations of this window" in finance.text
+
+
+def test_a_version_with_the_content_of_an_earlier_one_says_so(
+    browse: Browse, known: Sessions, storage: LocalStorage, contract: Contract
+) -> None:
+    milestone = contract.milestones[0].id
+    for content, decision in ((b"one", "rework"), (b"two", "rework"), (b"one", None)):
+        made = hand_in(known, storage, milestone, content)
+        if decision:
+            decide(known, made, "quality1", decision)
+    for who, face in (("member", "portal"), ("quality1", "admin")):
+        browser = browse(who)
+        browser.get(f"/{face}/milestones/{milestone}")
+        assert browser.text.count("This file has the same content as version 1.") == 1
+        version_3 = browser.text.index('id="version-3"')
+        assert version_3 < browser.text.index("same content") < browser.text.index('id="version-2"')

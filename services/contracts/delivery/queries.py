@@ -1,7 +1,7 @@
 """Reads of milestones. Each takes who is asking and returns only what they may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -82,6 +82,7 @@ class VersionView:
     who: str
     file: StoredFile
     reviews: Sequence[ReviewView]
+    content_of: int = 0  # the first version that had this content
 
 
 @dataclass(frozen=True)
@@ -170,10 +171,17 @@ def milestone(session: Session, actor: Actor, milestone_id: UUID) -> MilestoneVi
         contract_active=contract_state == ContractState.ACTIVE,
         organisation_id=organisation_id,
         accepted_at=delivery.accepted_at,
-        versions=[version_view(session, actor, each) for each in reversed(delivery.versions)],
+        versions=versions_of(session, actor, delivery),
         may_review=reviewing and refusal is None,
         refusal=refusal,
     )
+
+
+def versions_of(session: Session, actor: Actor, delivery: Delivery) -> list[VersionView]:
+    """Newest first."""
+    views = [version_view(session, actor, each) for each in reversed(delivery.versions)]
+    first = {view.file.sha256: view.version for view in views}  # the oldest comes last
+    return [replace(view, content_of=first[view.file.sha256]) for view in views]
 
 
 def version_view(session: Session, actor: Actor, each: Deliverable) -> VersionView:
