@@ -45,7 +45,7 @@ def without_data(session: Session, manager: Staff) -> Iterator[dict[str, Any]]:
         yield item(
             _("Add measurements"),
             spoken(metric, window),
-            f"/admin/performance/{metric.id}/measurements/new",
+            f"/admin/performance/{metric.id}/windows/{window.id}",
             _("The window has ended and no measurement came."),
         )
 

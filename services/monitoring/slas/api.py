@@ -46,6 +46,19 @@ def show_window(reader: Actor, window_id: UUID) -> Any:
     return asdict(window) | {"evaluations": made}
 
 
+@api.post("/metrics/<uuid:metric_id>/windows/<uuid:window_id>/closing")
+@requires(Staff, "contract_manager")
+@api.arguments(schemas.Closing)
+@api.response(200, schemas.Window)
+def close_window(
+    manager: Staff, form: dict[str, Any], metric_id: UUID, window_id: UUID
+) -> queries.WindowView:
+    """No measurements will come for a window without data. It stays without data."""
+    with transaction() as session:
+        usecases.close_window(session, manager, metric_id=metric_id, window_id=window_id, **form)
+        return queries.show_window(session, manager, window_id)
+
+
 @api.get("/windows/<uuid:window_id>/measurements")
 @requires((Staff, Auditor, Vendor))
 @api.arguments(schemas.WindowListQuery(only=("after",)), location="query", as_kwargs=True)

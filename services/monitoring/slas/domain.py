@@ -9,10 +9,20 @@ from typing import Protocol
 from uuid import UUID
 
 from services.monitoring.metrics.domain import Metric
-from shared.kernel import N_, Labelled
+from shared.kernel import N_, DomainError, Labelled
 
 PRECISE = 60  # digits: no sum of measurements is ever rounded, no quotient onto a target
 WRITTEN, SHOWN = 6, 2  # decimal places, at least
+
+
+class NotWithoutData(DomainError):
+    code = "not_without_data"
+    message = N_("This window is closed already, or measurements have come.")
+
+
+class ReasonNeeded(DomainError):
+    code = "reason_needed"
+    message = N_("Give a reason. The vendor reads it.")
 
 
 class Outcome(Labelled):

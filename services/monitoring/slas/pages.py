@@ -65,6 +65,15 @@ def evaluate(manager: Staff, metric_id: UUID) -> ResponseReturnValue:
     return see_other(url_for(".show", metric_id=metric_id))
 
 
+@staff.post("/<uuid:metric_id>/windows/<uuid:window_id>/closing")
+@requires(Staff, "contract_manager")
+def close(manager: Staff, metric_id: UUID, window_id: UUID) -> ResponseReturnValue:
+    form = schemas.Closing().load(request.form)
+    with transaction() as session:
+        usecases.close_window(session, manager, metric_id=metric_id, window_id=window_id, **form)
+    return see_other(url_for(".window", metric_id=metric_id, window_id=window_id))
+
+
 @staff.get("/<uuid:metric_id>/windows/<uuid:window_id>")
 @requires((Staff, Auditor))
 def window(reader: Actor, metric_id: UUID, window_id: UUID) -> ResponseReturnValue:

@@ -23,6 +23,8 @@ windows = Table(
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("revision", sa.Integer, nullable=False),  # of the evaluation that counts
+    Column("closed_at", Instant),  # without data: nobody brings measurements any more
+    Column("closed_because", sa.Text),
     sa.UniqueConstraint("metric_id", "starts_at"),
 )
 
@@ -67,6 +69,14 @@ def known_windows(session: Session, metric_id: UUID) -> dict[datetime, Known]:
     found = select(*columns).join(evaluations, is_current)
     rows = session.execute(found.where(windows.c.metric_id == metric_id))
     return {row.starts_at: Known(*row) for row in rows}
+
+
+def close(session: Session, window_id: UUID, reason: str, now: datetime) -> bool:
+    """Whether it was open and without data. Ask while the metric is locked."""
+    without_data = sa.exists().where(is_current, evaluations.c.outcome == Outcome.NO_DATA)
+    is_open = (windows.c.id == window_id) & windows.c.closed_at.is_(None) & without_data
+    closing = sa.update(windows).where(is_open).values(closed_at=now, closed_because=reason)
+    return session.scalar(closing.returning(windows.c.id)) is not None
 
 
 def keep_evaluation(

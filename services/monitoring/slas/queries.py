@@ -53,6 +53,12 @@ class WindowView:
     input_sha256: str
     evaluated_at: datetime
     is_stale: bool
+    closed_at: datetime | None
+    closed_because: str | None
+
+    @property
+    def wants_data(self) -> bool:
+        return self.outcome == Outcome.NO_DATA and self.closed_at is None
 
     @property
     def first_on(self) -> date:
@@ -91,13 +97,14 @@ class Performance:
     @property
     def wants_data(self) -> bool:
         """Nothing else is to be done than to bring measurements for the last window."""
-        return not self.due and self.latest is not None and self.latest.outcome == Outcome.NO_DATA
+        return not self.due and self.latest is not None and self.latest.wants_data
 
 
 OF_METRIC = (metrics.c.contract_id, metrics.c.time_zone)
 OF_WINDOW = [windows.c[name] for name in ("id", "metric_id", "starts_at", "ends_at", "revision")]
+CLOSING = (windows.c.closed_at, windows.c.closed_because)
 OF_EVALUATION = [each for each in EVALUATION if each.name not in ("window_id", "revision")]
-WINDOW = [*OF_WINDOW, *OF_METRIC, *OF_EVALUATION, is_stale.label("is_stale")]
+WINDOW = [*OF_WINDOW, *OF_METRIC, *OF_EVALUATION, is_stale.label("is_stale"), *CLOSING]
 
 
 def read_window(*values: Any) -> WindowView:
@@ -212,7 +219,7 @@ def overdue_metrics(session: Session, actor: Actor, *, now: datetime) -> list[Me
 
 
 def windows_without_data(session: Session, actor: Actor) -> list[tuple[Metric, WindowView]]:
-    no_data = evaluations.c.outcome == Outcome.NO_DATA
+    no_data = (evaluations.c.outcome == Outcome.NO_DATA) & windows.c.closed_at.is_(None)
     found = listed_windows(actor).where(no_data).order_by(*LISTED_BY).limit(50)
     views = [read_window(*row) for row in session.execute(found)]
     of = metrics_by_id(session, {view.metric_id for view in views})

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.monitoring.metrics.domain import Direction, Metric
 from services.monitoring.slas.domain import Outcome, shown
@@ -24,6 +24,7 @@ HAPPENED = {
     "measurements_taken": N_("Measurements taken: %(count)s"),
     "import_refused": N_("File refused: %(name)s"),
     "window_evaluated": N_("Window %(month)s evaluated: %(attained)s"),
+    "window_closed": N_("Window %(month)s closed without data: %(reason)s"),
     "window_evaluated_again": N_("Window %(month)s evaluated again: %(attained)s"),
 }
 TOLD_TO_VENDORS = {name: words for name, words in HAPPENED.items() if name != "import_refused"}
@@ -34,6 +35,10 @@ STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 class WindowListQuery(Form):
     metric_id = fields.UUID()
     after = fields.String(load_default="")
+
+
+class Closing(Form):
+    reason = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
 class Window(Schema):
@@ -54,6 +59,8 @@ class Window(Schema):
     input_sha256 = fields.String()
     evaluated_at = fields.AwareDateTime()
     is_stale = fields.Boolean()
+    closed_at = fields.AwareDateTime(allow_none=True)
+    closed_because = fields.String(allow_none=True)
 
 
 class WindowList(Schema):

@@ -12,17 +12,19 @@ from services.monitoring.metrics.persistence import load_metric
 from services.monitoring.slas.domain import (
     Evaluation,
     Inputs,
+    NotWithoutData,
     Outcome,
+    ReasonNeeded,
     attained,
     gather,
     judge,
     plain,
 )
 from services.monitoring.slas.events import SOURCE, sla_window_evaluated
-from services.monitoring.slas.persistence import Known, keep_evaluation, known_windows
+from services.monitoring.slas.persistence import Known, close, keep_evaluation, known_windows
 from shared import audit, db, directory
 from shared.calendar import Window
-from shared.kernel import Staff, uuid7
+from shared.kernel import NotFound, Staff, uuid7
 from shared.messaging import notices, outbox
 
 
@@ -59,6 +61,25 @@ def evaluate(
     if made.outcome is Outcome.BREACHED:
         raise_alarm(session, metric, window, made)
     return made
+
+
+def close_window(
+    session: Session, manager: Staff, *, metric_id: UUID, window_id: UUID, reason: str
+) -> None:
+    """No measurements will come for this window: it stays without data, and asks for none."""
+    if not (said := reason.strip()):
+        raise ReasonNeeded
+    metric = load_metric(session, metric_id)
+    known = known_windows(session, metric.id)
+    starts_at = next((at for at, each in known.items() if each.id == window_id), None)
+    if starts_at is None:
+        raise NotFound
+    if not close(session, window_id, said, db.clock(session)):
+        raise NotWithoutData
+    month = starts_at.astimezone(ZoneInfo(metric.time_zone)).strftime("%Y-%m")
+    detail = {"window": str(window_id), "month": month, "reason": said}
+    chain = f"metric:{metric.id}"
+    audit.record(session, manager, chain=chain, action="window_closed", detail=detail)
 
 
 def assess(metric: Metric, inputs: Inputs, before: Known | None, now: datetime) -> Evaluation:

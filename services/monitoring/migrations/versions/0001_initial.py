@@ -315,6 +315,8 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_because", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["metric_id"], ["metrics.id"], name=op.f("fk_windows_metric_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_windows")),
         sa.UniqueConstraint("metric_id", "starts_at", name=op.f("uq_windows_metric_id_starts_at")),
