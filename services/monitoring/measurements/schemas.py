@@ -1,10 +1,13 @@
 """What comes in by form and goes out. Batches and files are read in the domain, for speed."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.monitoring.measurements import queries
+from services.monitoring.measurements.domain import rows
 from services.monitoring.measurements.domain.rows import (
     MOST_FAULTS,
     PLACES,
@@ -13,8 +16,10 @@ from services.monitoring.measurements.domain.rows import (
     RowsRefused,
     Way,
 )
+from services.monitoring.metrics.domain import Metric
 from shared.web.errors import sentence
 from shared.web.fields import Amount, LocalDateTime
+from shared.web.forms import form_errors as error_words
 from shared.web.i18n import gettext, label
 from shared.web.schemas import Form
 
@@ -93,6 +98,16 @@ def row_words(fault: RowFault) -> dict[str, Any]:
         "code": fault.fault.value,
         "message": label(fault.fault),
     }
+
+
+def hand_errors(error: ValidationError, metric: Metric, now: datetime) -> dict[str, str]:
+    """All at once: what cannot be read, and what the rest would be refused for."""
+    valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+    given = {"taken_at": metric.period.starts_at, "value": Decimal(0), **valid}
+    one = rows.Measurement(metric.id, "hand", "-", given["taken_at"], given["value"])
+    faults = rows.rule_faults([(1, one)], {metric.id: metric}, now)
+    told = {each.field: label(each.fault) for each in faults if each.field in valid}
+    return told | error_words(error.messages_dict)
 
 
 def form_errors(refusal: NotTaken) -> dict[str, str]:

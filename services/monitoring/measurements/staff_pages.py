@@ -37,7 +37,9 @@ def take_by_hand(manager: Staff, metric_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             usecases.take_by_hand(session, manager, metric_id=metric_id, now=now(), **form)
     except ValidationError as error:
-        return invalid("measurements/new.html", error, **shown(manager, metric_id))
+        about = shown(manager, metric_id)
+        errors = schemas.hand_errors(error, about["metric"], now())
+        return invalid("measurements/new.html", errors, **about)
     except NotTaken as refusal:
         errors = schemas.form_errors(refusal)
         return invalid("measurements/new.html", errors, **shown(manager, metric_id))

@@ -130,11 +130,12 @@ def rule_faults(
     for row, one in rows:
         if (period := periods.get(one.metric_id)) is None:
             faults.append(RowFault(row, "metric_id", Fault.METRIC))
-        elif not is_storable(one.value):
+            continue
+        if not is_storable(one.value):
             faults.append(RowFault(row, "value", Fault.VALUE))
         elif one.metric_id in shares and not 0 <= one.value <= 1:
             faults.append(RowFault(row, "value", Fault.SHARE))
-        elif one.taken_at > latest:
+        if one.taken_at > latest:
             faults.append(RowFault(row, "taken_at", Fault.FUTURE))
         elif not period.starts_at <= one.taken_at < period.ends_at:
             faults.append(RowFault(row, "taken_at", Fault.PERIOD))
