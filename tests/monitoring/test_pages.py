@@ -360,11 +360,6 @@ class TestWhoMayNot:
             for who in ("contract_manager", "finance", "auditor"):
                 Browser(client, who).get(url)
 
-    def test_vendor_pages_are_for_vendors(self, client: FlaskClient, metric: Metric) -> None:
-        for who in ("contract_manager", "callgrid", "auditor"):
-            Browser(client, who).get("/portal/performance", 403)
-            Browser(client, who).get(f"/portal/performance/{metric.id}", 403)
-
     def test_only_contract_managers_change_anything(
         self, client: FlaskClient, sessions: Sessions, metric: Metric, now: datetime
     ) -> None:
