@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -149,11 +150,16 @@ class TestPages:
         assert "it cannot be you" in requester.text and "Record decision" not in requester.text
         approver = Browser(client, "approver", htmx=htmx)
         approver.get(f"/admin/plans/{plan.id}")
+        assert "(optional)" not in approver.text
         approver.submit("/decision", 422, decision="reject")
         assert "Say why" in approver.text
         approver.submit("/decision", decision="reject", reason="Too dear")
         requester.get(f"/admin/plans/{plan.id}")
         assert "Too dear" in requester.text and "Mend the plan" in requester.text
+        assert "Submit plan" not in requester.text
+        assert re.search(rf'btn-primary" href="/admin/plans/{plan.id}/edit"', requester.text)
+        requester.get(f"/admin/plans/{plan.id}/edit")
+        requester.submit("/edit", objectives="Cheaper")
         requester.submit("/submission")
         approver.get(f"/admin/plans/{plan.id}")
         approver.submit("/decision", decision="approve", reason="")

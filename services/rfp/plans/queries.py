@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.rfp.plans.domain import EDITABLE, Category, Plan, PlanState, planned_cost
 from services.rfp.plans.persistence import plan_lines, plans
+from shared import audit
 from shared.directory import is_of_buyer, people, person_name
 from shared.kernel import Auditor, NotFound, Staff
 
@@ -113,6 +114,12 @@ def show_plan(session: Session, reader: Reader, plan_id: UUID) -> PlanView:
         requester=person_name(session, row.requester_id),
         approver=person_name(session, row.approver_id),
     )
+
+
+def last_action(session: Session, plan_id: UUID) -> str:
+    """What was done with a plan last, as the audit names it."""
+    entries = audit.history(session, f"plan:{plan_id}", limit=1)
+    return entries[0].action if entries else ""
 
 
 def own_plan(session: Session, requester: Staff, plan_id: UUID) -> PlanView:

@@ -182,6 +182,7 @@ def shown(reader: Reader, plan_id: UUID) -> dict[str, Any]:
         return {
             "plan": queries.show_plan(session, reader, plan_id),
             "history": timeline(session, f"plan:{plan_id}", HAPPENED),
+            "mended": queries.last_action(session, plan_id) == "plan_changed",
             "reader": reader,
             "tones": TONES,
         }
