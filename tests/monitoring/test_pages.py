@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from support.actors import an_id
 from support.database import Sessions, rows
 from support.metrics import (
     CALLGRID,
@@ -382,11 +381,6 @@ class TestWhoMayNot:
         manager.submit("/revocation")
         manager.submit("/evaluation")
         manager.get(new)
-
-    @pytest.mark.parametrize("path", ["/{id}", "/{id}/grants", "/{id}/measurements/new",
-                                      "/imports/{id}", "/{id}/windows/{id}"])  # fmt: skip
-    def test_what_does_not_exist_is_not_found(self, manager: Browser, path: str) -> None:
-        manager.get("/admin/performance" + path.format(id=an_id("nothing")), 404)
 
 
 def test_pages_speak_chinese(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from support.actors import an_id
 from support.database import Sessions, rows
 from support.metrics import MANAGER, measured, take
 from support.pages import Browser
@@ -63,3 +64,9 @@ def test_vendor_pages_are_for_vendors(client: FlaskClient, metric: Metric) -> No
     for who in ("contract_manager", "callgrid", "auditor"):
         Browser(client, who).get("/portal/performance", 403)
         Browser(client, who).get(f"/portal/performance/{metric.id}", 403)
+
+
+@pytest.mark.parametrize("path", ["/{id}", "/{id}/grants", "/{id}/measurements/new",
+                                  "/imports/{id}", "/{id}/windows/{id}"])  # fmt: skip
+def test_what_does_not_exist_is_not_found(manager: Browser, path: str) -> None:
+    manager.get("/admin/performance" + path.format(id=an_id("nothing")), 404)
