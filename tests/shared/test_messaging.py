@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -13,65 +12,30 @@ from cloudevents.core.formats.json import JSONFormat
 from conftest import NOW
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from structlog.testing import capture_logs
-from support.actors import an_id
 from support.database import Sessions, rows
+from support.messages import (
+    ERASED,
+    A,
+    B,
+    Broker,
+    Cemetery,
+    Consumer,
+    an_event,
+    consume,
+    record,
+    relay,
+    sent_messages,
+)
 
 from shared import audit, telemetry
 from shared.kernel import NotFound
-from shared.messaging import dead_letters, heartbeat, inbox, kafka, outbox, parked
-from shared.messaging.consumer import burier, consume_batch
-from shared.messaging.dead_letters import LetterSettled, LetterStillFails
+from shared.messaging import heartbeat, inbox, outbox, parked
+from shared.messaging.consumer import consume_batch
 from shared.messaging.envelope import Event, decode
 from shared.messaging.notices import notify
-from shared.messaging.relay import publish_pending
 from shared.messaging.replay import replay
 from shared.messaging.schemas import InvalidData
 from shared.telemetry import Cause
-
-ERASED = "tandem.identity.person_erased.v1"
-A, B = an_id("a"), an_id("b")
-
-
-def an_event(subject: UUID = A, **data: Any) -> Event:
-    said = {"person_id": str(subject)} | data
-    return Event.of(ERASED, source="/tandem/gateway", subject=subject, time=NOW, data=said)
-
-
-def record(sessions: Sessions, *events: Event) -> None:
-    with sessions.begin() as session:
-        for event in events:
-            outbox.record(session, event)
-
-
-class Broker:
-    """A stand-in for the producer; tests/stack has the real one."""
-
-    def __init__(self) -> None:
-        self.log: list[SimpleNamespace] = []
-        self.refuses: dict[int, Exception] = {}
-        self.silent: set[int] = set()  # numbers whose futures never resolve
-        self.is_closed = False
-
-    def send(self, topic: str, value: bytes, key: bytes, headers: list[Any]) -> SimpleNamespace:
-        number = len(self.log)
-        place = {"topic": topic, "partition": 0, "offset": number}
-        self.log.append(SimpleNamespace(**place, value=value, key=key, headers=headers))
-
-        def get(timeout: float) -> None:
-            if number + 1 in self.refuses:
-                raise self.refuses[number + 1]
-
-        return SimpleNamespace(get=get, is_done=number + 1 not in self.silent)
-
-    def close(self, timeout: float) -> None:
-        self.is_closed = True
-
-
-def relay(sessions: Sessions, broker: Broker) -> int:
-    publisher = kafka.Publisher("nowhere:1", "test")
-    publisher.producer = broker
-    with sessions.begin() as session:
-        return publish_pending(session, publisher)
 
 
 def test_sequences_count_from_one_per_topic_and_subject(sessions: Sessions) -> None:
@@ -225,47 +189,10 @@ def test_what_is_sent_again_is_as_old_as_the_order(sessions: Sessions) -> None:
     assert (entry.action, entry.detail["count"]) == ("events_replayed", 1)
 
 
-class Consumer:
-    """Like the real one, it moves on when it has polled, whatever becomes of the messages."""
-
-    def __init__(self, messages: list[SimpleNamespace]) -> None:
-        numbered = enumerate(messages)
-        self.messages = [SimpleNamespace(**vars(each) | {"offset": n}) for n, each in numbered]
-        self.position = self.committed = 0
-
-    def poll(self, timeout_ms: int) -> dict[str, list[SimpleNamespace]]:
-        batch, self.position = self.messages[self.position :], len(self.messages)
-        return {"partition": batch} if batch else {}
-
-    def seek(self, partition: str, offset: int) -> None:
-        self.position = offset
-
-    def commit(self) -> None:
-        self.committed = self.position
-
-
-class Cemetery(list[tuple[Any, str, int]]):
-    def bury(self, message: Any, error: str, attempts: int) -> None:
-        self.append((message, error, attempts))
-
-
 @pytest.fixture
 def buried(monkeypatch: pytest.MonkeyPatch) -> Cemetery:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     return Cemetery()
-
-
-def sent_messages(sessions: Sessions, *events: Event) -> list[SimpleNamespace]:
-    broker = Broker()
-    record(sessions, *events)
-    relay(sessions, broker)
-    return broker.log
-
-
-def consume(
-    consumer: Consumer, sessions: Sessions, buried: Cemetery, handlers: dict[str, inbox.Handler]
-) -> int:
-    return consume_batch(consumer, sessions, handlers, group="rfp", bury=buried.bury)
 
 
 def test_an_event_that_comes_twice_is_handled_once(sessions: Sessions, buried: Cemetery) -> None:
@@ -354,41 +281,6 @@ def test_poison_is_put_aside_at_once(
     assert consumer.committed == 1
 
 
-class Topic(Broker):
-    """A dead-letter topic that takes letters up to a size."""
-
-    limit = 1_048_588
-
-    def send(self, topic: str, value: bytes, key: bytes, headers: list[Any]) -> SimpleNamespace:
-        size = len(value) + len(key or b"") + sum(len(name) + len(said) for name, said in headers)
-        if size > self.limit:
-            raise MessageSizeTooLargeError
-        return super().send(topic, value, key, headers)
-
-
-def really_burying(sessions: Sessions, topic: Broker) -> Any:
-    publisher = kafka.Publisher("nowhere:1", "test")
-    publisher.producer = topic
-    return SimpleNamespace(bury=burier(sessions, publisher, "rfp"))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "shown"),
-    [("a\0b", b"c\0d", "c\\x00d"), ("null", None, ""), ("bytes", b"\xff\x00", "\\xff\\x00")],
-)
-def test_strange_headers_are_buried_too(
-    sessions: Sessions, name: str, content: bytes | None, shown: str
-) -> None:
-    [message] = sent_messages(sessions, an_event())
-    strange = [*message.headers, (name, content), ("ce_time", content)]
-    consumer, topic = Consumer([SimpleNamespace(**vars(message) | {"headers": strange})]), Topic()
-    consume(consumer, sessions, really_burying(sessions, topic), {})
-    assert consumer.committed == 1 and len(topic.log) == 1
-    [letter] = rows(sessions, dead_letters.dead_letters)
-    assert letter.error == "Undecodable" and letter.value == message.value
-    assert letter.type == ERASED and letter.headers["ce_time"] == shown
-
-
 def test_headers_of_others_may_be_anything(sessions: Sessions, buried: Cemetery) -> None:
     [message] = sent_messages(sessions, an_event())
     heard: list[Event] = []
@@ -396,112 +288,6 @@ def test_headers_of_others_may_be_anything(sessions: Sessions, buried: Cemetery)
     consumer = Consumer([SimpleNamespace(**vars(message) | {"headers": message.headers + foreign})])
     consume(consumer, sessions, buried, {ERASED: lambda session, event: heard.append(event)})
     assert len(heard) == 1 and not buried
-
-
-def test_a_message_that_outgrows_the_topic_is_named_there(sessions: Sessions) -> None:
-    [message] = sent_messages(sessions, an_event())
-    large = vars(message) | {"value": b"x" * (Topic.limit - 400), "headers": []}
-    consumer, topic = Consumer([SimpleNamespace(**large | {"headers": message.headers})]), Topic()
-    consume(consumer, sessions, really_burying(sessions, topic), {})
-    assert consumer.committed == 1
-    [sent] = topic.log
-    said = dict(sent.headers)
-    assert (sent.key, sent.value, said["dlq-truncated"]) == (None, b"", b"true")
-    assert (said["dlq-original-topic"], said["dlq-original-offset"]) == (
-        sent.topic[:-8].encode(),
-        b"0",
-    )
-    [letter] = rows(sessions, dead_letters.dead_letters)
-    assert letter.value == large["value"], "the list has it whole"
-
-
-def test_a_message_without_key_and_value_is_buried(sessions: Sessions) -> None:
-    [message] = sent_messages(sessions, an_event())
-    empty = vars(message) | {"value": None, "key": None}
-    consumer, topic = Consumer([SimpleNamespace(**empty)]), Topic()
-    consume(consumer, sessions, really_burying(sessions, topic), {ERASED: lambda s, e: None})
-    assert consumer.committed == 1 and topic.log[0].value == b""
-
-
-@pytest.mark.parametrize("away", [KafkaTimeoutError(), OSError(), KeyError()])
-def test_whatever_hinders_a_burial_moves_no_offset(sessions: Sessions, away: Exception) -> None:
-    def bury(message: Any, error: str, attempts: int) -> None:
-        raise away
-
-    consumer = Consumer(
-        [
-            SimpleNamespace(
-                **vars(sent_messages(sessions, an_event())[0]),
-            )
-        ]
-    )
-    consumer.messages[0].value = b"{"
-    with pytest.raises(type(away)):
-        consume(consumer, sessions, SimpleNamespace(bury=bury), {})
-    assert (consumer.committed, consumer.position) == (0, 0)
-
-
-class TestDeadLetters:
-    @pytest.fixture
-    def letter(self, sessions: Sessions) -> dead_letters.DeadLetter:
-        [message] = sent_messages(sessions, an_event())
-        with sessions.begin() as session:
-            dead_letters.bury(session, message, "ZeroDivisionError", 5)
-            dead_letters.bury(session, message, "ZeroDivisionError", 5)
-            [letter] = dead_letters.waiting(session)
-        return letter
-
-    def test_it_is_listed_once_and_shown_whole(
-        self, sessions: Sessions, letter: dead_letters.DeadLetter
-    ) -> None:
-        with sessions.begin() as session:
-            shown = dead_letters.show(session, letter.id)
-        assert letter.type == ERASED and shown["headers"]["ce_type"] == ERASED
-        assert json.loads(shown["value"]) == {"person_id": str(A)}
-
-    def test_a_replay_handles_it_once(
-        self, sessions: Sessions, letter: dead_letters.DeadLetter
-    ) -> None:
-        ran: list[Event] = []
-        handlers = {ERASED: lambda session, event: ran.append(event)}
-        with sessions.begin() as session:
-            dead_letters.replay(session, letter.id, handlers, consumer="rfp")
-            assert len(ran) == 1 and dead_letters.waiting(session) == []
-            with pytest.raises(LetterSettled):
-                dead_letters.replay(session, letter.id, handlers, consumer="rfp")
-            with pytest.raises(LetterSettled):
-                dead_letters.discard(session, letter.id)
-
-    def test_a_replay_that_fails_leaves_it_waiting(
-        self, sessions: Sessions, letter: dead_letters.DeadLetter
-    ) -> None:
-        with sessions.begin() as session:
-            with pytest.raises(LetterStillFails, match="ZeroDivisionError"):
-                dead_letters.replay(
-                    session, letter.id, {ERASED: lambda s, e: 1 / 0}, consumer="rfp"
-                )
-            assert dead_letters.waiting(session) == [letter]
-        assert rows(sessions, inbox.inbox) == []
-
-    def test_a_replay_holds_it_against_its_schema_too(
-        self, sessions: Sessions, letter: dead_letters.DeadLetter
-    ) -> None:
-        ran: list[Event] = []
-        table = dead_letters.dead_letters
-        with sessions.begin() as session:
-            session.execute(sa.update(table).values(value=b'{"person_id": 7}'))
-            with pytest.raises(LetterStillFails, match="InvalidData"):
-                dead_letters.replay(
-                    session, letter.id, {ERASED: lambda s, e: ran.append(e)}, consumer="rfp"
-                )
-        assert ran == []
-
-    def test_a_discarded_letter_is_gone_from_the_list(
-        self, sessions: Sessions, letter: dead_letters.DeadLetter
-    ) -> None:
-        with sessions.begin() as session:
-            dead_letters.discard(session, letter.id)
-            assert dead_letters.waiting(session) == []
 
 
 def test_a_notice_goes_to_each_person_once(sessions: Sessions) -> None:
