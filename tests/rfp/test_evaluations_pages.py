@@ -51,6 +51,9 @@ class TestPages:
         assert len([row for row in rows(sessions, scores) if row.grade is not None]) == 7
         page.submit("/scores", 422, then="save", **{"scores-0-grade": "7"})
         assert "Grade, huayun, Technical capability: At most 5." in page.text
+        assert "One answer needs" in page.text
+        page.submit("/scores", 422, then="submit", **(numbers | {"scores-0-grade": "7"}))
+        assert "2 answers need" in page.text and 'href="#scores-7-grade"' in page.text
         assert 'value="7"' in page.text
         page.submit("/scores", then="save", **(numbers | {"scores-0-grade": "3.5"}))
         assert "Saved as a draft" in page.text and 'value="3.5"' in page.text

@@ -204,6 +204,30 @@ class TestPages:
         assert 'id="lines-0-amount-error"' in requester.text and 'value="ten"' in requester.text
         requester.submit("/admin/plans", 422, **(TYPED | {"ends_on": "2026-08-01"}))
         assert 'id="ends_on-error"' in requester.text
+
+    @pytest.mark.parametrize(
+        ("typed", "names"),
+        [
+            ({"title": "", "ends_on": "2026-08-01", "cost_ceiling": "10"},
+             ["title", "ends_on", "cost_ceiling"]),
+            ({"lines-0-category": "", "ends_on": "2026-08-01", "cost_ceiling": "10"},
+             ["lines-0-category", "ends_on", "cost_ceiling"]),
+            ({"ends_on": "2026-08-01", "cost_ceiling": "10"}, ["ends_on", "cost_ceiling"]),
+            ({"title": "", "currency": "JPY"},
+             ["title", "cost_ceiling", "contingency", "lines-0-amount"]),
+            ({"lines-0-amount": "x", "cost_ceiling": "10"}, ["lines-0-amount"]),
+            ({"starts_on": "soon", "currency": ""}, ["starts_on", "currency"]),
+        ],
+    )  # fmt: skip
+    def test_all_that_is_wrong_is_said_at_once(
+        self, client: FlaskClient, typed: dict[str, str], names: list[str]
+    ) -> None:
+        requester = Browser(client, "requester")
+        requester.get("/admin/plans/new")
+        requester.submit("/admin/plans", 422, **(TYPED | typed))
+        found = re.findall(r'id="([\w-]+)-error"', requester.text)
+        assert sorted(found) == sorted(names)
+        requester.get("/admin/plans/new")
         requester.submit("/admin/plans", **TYPED)
 
     def test_a_form_sent_twice_makes_one_plan(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.rfp.evaluations import domain, queries, schemas, usecases
-from services.rfp.evaluations.domain import Conflict, Score, published, working
+from services.rfp.evaluations.domain import Conflict, published, working
 from services.rfp.evaluations.queries import READERS, EvaluationView, Part, Reader
 from services.rfp.tenders.domain import Duty, Stage, errors
 from services.rfp.tenders.queries.staff import show_rfp
@@ -114,12 +114,12 @@ def score(evaluator: Staff, rfp_id: UUID) -> ResponseReturnValue:
     try:
         form = schemas.SheetForm().load(request.form)
     except ValidationError as error:
-        return faulty(evaluator, rfp_id, form_errors(error.messages_dict))
+        return faulty(evaluator, rfp_id, blank_grades() | form_errors(error.messages_dict))
     with transaction() as session:
         usecases.save_scores(session, evaluator, rfp_id=rfp_id, given=form["scores"], now=now())
     if request.form.get("then") != "submit":
         return see_other(url_for("evaluations.show", rfp_id=rfp_id, saved=1))
-    return submit(evaluator, rfp_id, form["scores"])
+    return submit(evaluator, rfp_id)
 
 
 @pages.get("/<uuid:rfp_id>/documents/<uuid:file_id>")
@@ -133,15 +133,22 @@ def document(reader: Reader, rfp_id: UUID, file_id: UUID) -> ResponseReturnValue
     return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)
 
 
-def submit(evaluator: Staff, rfp_id: UUID, given: list[Score]) -> ResponseReturnValue:
+def submit(evaluator: Staff, rfp_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             usecases.submit_scores(session, evaluator, rfp_id=rfp_id, now=now())
     except domain.GradesMissing:
-        blank = gettext("Give a grade from 0 to 5. A blank is not a zero.")
-        missing = {f"scores-{n}-grade": blank for n, s in enumerate(given) if s.grade is None}
-        return faulty(evaluator, rfp_id, missing)
+        return faulty(evaluator, rfp_id, blank_grades())
     return see_other(url_for("evaluations.show", rfp_id=rfp_id))
+
+
+def blank_grades() -> dict[str, str]:
+    """What is still to come, by the name of the input, where the sheet is to be submitted."""
+    if request.form.get("then") != "submit":
+        return {}
+    words = gettext("Give a grade from 0 to 5. A blank is not a zero.")
+    grades = (name for name in request.form if name.startswith("scores-") and "-grade" in name)
+    return {name: words for name in grades if not request.form[name].strip()}
 
 
 def faulty(evaluator: Staff, rfp_id: UUID, errors: Mapping[str, str]) -> ResponseReturnValue:

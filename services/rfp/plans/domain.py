@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,15 +104,40 @@ class PlanContent:
     lines: Sequence[PlanLine]
 
     def check(self) -> None:
-        """The ceiling is hard: cost lines and contingency together never exceed it."""
-        if self.ends_on < self.starts_on:
-            raise PlanEndsBeforeItBegins
-        if not self.lines:
-            raise PlanWithoutCosts
-        total = planned_cost((line.amount for line in self.lines), self.contingency)
-        if total > self.cost_ceiling:
-            amounts = {"total": total, "ceiling": self.cost_ceiling}
-            raise PlanOverCeiling(**{k: Money(v, self.currency) for k, v in amounts.items()})
+        for fault in faults(self.starts_on, self.ends_on, self.lines, self.cost()):
+            raise fault
+
+    def cost(self) -> "Cost":
+        amounts = [line.amount for line in self.lines]
+        return Cost(amounts, self.contingency, self.cost_ceiling, self.currency)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The ceiling is hard: cost lines and contingency together never exceed it."""
+
+    amounts: Sequence[Decimal]
+    contingency: Decimal
+    ceiling: Decimal
+    currency: str
+
+    def faults(self) -> Iterator[DomainError]:
+        total = planned_cost(self.amounts, self.contingency)
+        if total > self.ceiling:
+            said = {"total": total, "ceiling": self.ceiling}
+            yield PlanOverCeiling(**{k: Money(v, self.currency) for k, v in said.items()})
+
+
+def faults(
+    starts_on: date | None, ends_on: date | None, lines: Sequence[Any] | None, cost: Cost | None
+) -> Iterator[DomainError]:
+    """All that is wrong with a plan, as far as its answers are there to be judged."""
+    if starts_on and ends_on and ends_on < starts_on:
+        yield PlanEndsBeforeItBegins()
+    if lines is not None and not lines:
+        yield PlanWithoutCosts()
+    if cost:
+        yield from cost.faults()
 
 
 @dataclass(eq=False, kw_only=True)

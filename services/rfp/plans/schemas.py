@@ -41,19 +41,19 @@ class PlanForm(Form):
         fields.Nested(PlanLineForm), required=True, validate=validate.Length(min=1, max=100)
     )
 
-    @validates_schema(skip_on_field_errors=True)
+    @validates_schema(skip_on_field_errors=False)
     def check_digits(self, data: dict[str, Any], **kwargs: Any) -> None:
         """An amount has no more digits after the point than its currency."""
-        places = CURRENCY_DIGITS[data["currency"]]
+        places = CURRENCY_DIGITS.get(data.get("currency", ""), 2)
         wrong: dict[str, Any] = {
             name: fault
             for name in ("cost_ceiling", "contingency")
-            if (fault := too_fine(data[name], places))
+            if name in data and (fault := too_fine(data[name], places))
         }
         lines = {
             n: {"amount": fault}
-            for n, line in enumerate(data["lines"])
-            if (fault := too_fine(line["amount"], places))
+            for n, line in enumerate(data.get("lines", ()))
+            if "amount" in line and (fault := too_fine(line["amount"], places))
         }
         if wrong or lines:
             raise ValidationError(wrong | ({"lines": lines} if lines else {}))

@@ -8,7 +8,8 @@ from marshmallow import ValidationError
 from services.rfp.plans import domain, queries, schemas, usecases
 from services.rfp.plans.domain import Category, PlanContent, PlanState
 from services.rfp.plans.queries import READERS, Reader
-from shared.kernel import CURRENCY_DIGITS, N_, DomainError, Staff
+from services.rfp.plans.typed import content_of
+from shared.kernel import CURRENCY_DIGITS, N_, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.errors import sentence
 from shared.web.forms import flattened, form_values
@@ -44,13 +45,6 @@ WRITTEN = {
     "contingency": N_("Contingency reserve"),
     "lines": N_("Cost lines"),
 }
-# Which answer of the form a rule is about.
-FIELDS: dict[type[DomainError], str] = {
-    domain.PlanOverCeiling: "cost_ceiling",
-    domain.PlanEndsBeforeItBegins: "ends_on",
-    domain.PlanWithoutCosts: "lines",
-}
-REFUSALS: tuple[type[ValidationError | DomainError], ...] = (ValidationError, *FIELDS)
 
 
 @pages.get("")
@@ -87,11 +81,11 @@ def new_rows(requester: Staff) -> ResponseReturnValue:
 @idempotent
 def write(requester: Staff) -> ResponseReturnValue:
     try:
-        content: PlanContent = schemas.PlanForm().load(request.form)
-        with transaction() as session:
-            plan = usecases.write_plan(session, requester, content, now=now())
-    except REFUSALS as error:
-        return invalid("plans/form.html", on_fields(error), plan=None, **CHOICES)
+        content = content_of(request.form)
+    except ValidationError as error:
+        return invalid("plans/form.html", error, plan=None, **CHOICES)
+    with transaction() as session:
+        plan = usecases.write_plan(session, requester, content, now=now())
     return see_other(url_for("plans.show", plan_id=plan.id))
 
 
@@ -117,7 +111,7 @@ def rewrite(requester: Staff, plan_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         plan = queries.own_plan(session, requester, plan_id)
     try:
-        content: PlanContent = schemas.PlanForm().load(request.form)
+        content = content_of(request.form)
     except ValidationError as error:
         return invalid("plans/form.html", error, plan=plan, **CHOICES)
     seen = request.form.get("seen")
@@ -126,8 +120,6 @@ def rewrite(requester: Staff, plan_id: UUID) -> ResponseReturnValue:
             usecases.rewrite_plan(session, requester, content, plan_id=plan_id, seen=seen)
     except domain.PlanChanged:
         return changed(requester, plan_id, content)
-    except tuple(FIELDS) as error:
-        return invalid("plans/form.html", on_fields(error), plan=plan, **CHOICES)
     return see_other(url_for("plans.show", plan_id=plan_id))
 
 
@@ -166,8 +158,10 @@ def decide(approver: Staff, plan_id: UUID) -> ResponseReturnValue:
         values = form_values(request.form)
         found = shown(approver, plan_id) | {"errors": {"decision": sentence(error)}}
         return page("plans/show.html", 409, values=values, **found)
-    except (ValidationError, domain.ReasonNeeded) as error:
-        return invalid("plans/show.html", on_fields(error), **shown(approver, plan_id))
+    except ValidationError as error:
+        return invalid("plans/show.html", error, **shown(approver, plan_id))
+    except domain.ReasonNeeded as error:
+        return invalid("plans/show.html", {"reason": sentence(error)}, **shown(approver, plan_id))
     return see_other(url_for("plans.show", plan_id=plan_id))
 
 
@@ -190,10 +184,3 @@ def shown(reader: Reader, plan_id: UUID) -> dict[str, Any]:
 
 def as_typed(plan: queries.PlanView) -> dict[str, Any]:
     return dict(flattened(schemas.Plan().dump(plan))) | {"seen": plan.sha256}
-
-
-def on_fields(error: ValidationError | DomainError) -> ValidationError | dict[str, str]:
-    """A rule that speaks of one answer is shown beside it."""
-    if isinstance(error, ValidationError):
-        return error
-    return {FIELDS.get(type(error), "reason"): sentence(error)}
