@@ -10,6 +10,8 @@ from gateway.services import Service
 from shared.kernel import N_, Labelled
 
 SOON = timedelta(days=7)
+IN_ORDER = ("rfp", "contracts", "monitoring", "notifications")
+MOST_FIGURES = 4
 
 
 class Due(Labelled):
@@ -33,11 +35,23 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """How many of something there are; the title leads to them."""
+
+    title: str
+    value: str
+    href: str
+    compare: str = ""
+    tone: str | None = None
+
+
+@dataclass(frozen=True)
 class Work:
-    """Tasks by group, and the services that could not be asked."""
+    """Tasks by group, the services that could not be asked, and a few figures."""
 
     groups: Mapping[Due, list[Task]] = field(default_factory=dict)
     silent: tuple[Service, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
     def waits_for_me(self) -> int:
@@ -76,7 +90,13 @@ def merged(answers: Mapping[str, Mapping[str, Any] | None], now: datetime, zone:
     for one in in_order(tasks):
         groups[when_due(one, now, zone)].append(one)
     silent = (Service[name.upper()] for name, said in answers.items() if said is None)
-    return Work(groups, tuple(silent))
+    return Work(groups, tuple(silent), figures(answers))
+
+
+def figures(answers: Mapping[str, Mapping[str, Any] | None]) -> tuple[Figure, ...]:
+    """In the order of the services, from the plan to the service level."""
+    said = [each for name in IN_ORDER for each in (answers.get(name) or {}).get("figures", [])]
+    return tuple(Figure(**each) for each in said)[:MOST_FIGURES]
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from services.contracts.agreements.queries import Task, TaskKind
+from services.contracts.figures import figures
 from services.contracts.overview import queries
 from shared.kernel import N_, Actor
 from shared.web import requires, transaction
@@ -28,8 +29,8 @@ AWAITED: Mapping[TaskKind, str] = {
 @requires(Actor)
 def work(actor: Actor) -> ResponseReturnValue:
     with transaction() as session:
-        tasks = queries.tasks(session, actor)
-    return {"items": [as_json(task) for task in tasks]}
+        tasks, told = queries.tasks(session, actor), figures(session, actor)
+    return {"items": [as_json(task) for task in tasks], "figures": told}
 
 
 def as_json(task: Task) -> dict[str, Any]:

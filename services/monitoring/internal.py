@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from services.monitoring.figures import figures
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.slas import queries
 from services.monitoring.slas.schemas import window_words
@@ -21,7 +22,7 @@ internal = Blueprint("monitoring_internal", __name__, url_prefix="/internal")
 @requires(Actor)
 def work(actor: Actor) -> ResponseReturnValue:
     with transaction() as session:
-        return {"items": list(items(session, actor))}
+        return {"items": list(items(session, actor)), "figures": figures(session, actor)}
 
 
 def items(session: Session, actor: Actor) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from services.rfp.bids import queries as bids
 from services.rfp.bids.queries import OpeningDue, Place
 from services.rfp.evaluations import queries as evaluations
 from services.rfp.evaluations.queries import EvaluationRow
+from services.rfp.figures import figures
 from services.rfp.plans import queries as plans
 from services.rfp.plans.queries import PlanRow
 from services.rfp.tenders.domain import Stage
@@ -190,7 +191,8 @@ SOURCES: list[Source] = [on_plans, on_vendors, on_tenders, on_bids, on_evaluatio
 def work(actor: Actor) -> ResponseReturnValue:
     with transaction() as session:
         items = [item for source in SOURCES for item in source(session, actor)]
-    return {"items": [as_json(item) for item in items]}
+        told = figures(session, actor)
+    return {"items": [as_json(item) for item in items], "figures": told}
 
 
 def as_json(item: Item) -> dict[str, Any]:

@@ -155,3 +155,13 @@ def test_work_speaks_chinese(chinese: FlaskClient, known: Sessions) -> None:
 @pytest.mark.parametrize("who", ["", "nobody"])
 def test_strangers_have_no_work(client: FlaskClient, who: str) -> None:
     assert client.get("/internal/work", headers=bearer(who)).status_code == 401
+
+
+def test_figures_are_for_whoever_sees_contracts(client: FlaskClient) -> None:
+    def figures(who: str) -> dict[str, str]:
+        told = client.get("/internal/work", headers=bearer(who)).json["figures"]
+        return {each["title"]: each["value"] for each in told}
+
+    assert figures("admin")["Contracts in force"] == "0"
+    assert figures("finance1")["Service credits to decide on"] == "0"
+    assert figures("evaluator") == figures("callgrid") == {}

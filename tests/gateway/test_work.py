@@ -73,6 +73,19 @@ def test_the_page_asks_every_service_in_the_persons_name(
     assert audiences == {"rfp", "contracts", "monitoring", "notifications"}
 
 
+def test_a_few_figures_lead_to_their_lists(
+    pages: Pages, committed: Sessions, upstream: Upstream
+) -> None:
+    told = {"title": "RFPs open for bids", "value": "3", "href": "/admin/rfps?show=open"}
+    told |= {"compare": "Of 5 RFPs"}
+    upstream.says("/internal/work", {"items": [], "figures": [told, told]})
+    text = pages.browser(a_person(committed, Role.BUYER)).get("/work").text
+    assert text.count('<a href="/admin/rfps?show=open">RFPs open for bids</a>') == 4
+    assert "Of 5 RFPs" in text and ">3</strong>" in text
+    upstream.says("/internal/work", {"items": []})
+    assert "At a glance" not in pages.browser(a_person(committed, Role.BUYER)).get("/work").text
+
+
 def test_an_empty_page_says_so_and_what_next(
     pages: Pages, committed: Sessions, upstream: Upstream
 ) -> None:

@@ -24,6 +24,28 @@ def work(client: FlaskClient, who: str) -> list[dict[str, Any]]:
     return list(answer.json["items"])
 
 
+def figures(client: FlaskClient, who: str) -> dict[str, tuple[str, str]]:
+    told = client.get("/internal/work", headers=bearer(who)).json["figures"]
+    return {each["title"]: (each["value"], each["href"]) for each in told}
+
+
+def test_figures_lead_to_the_lists_of_whoever_has_them(
+    client: FlaskClient, sessions: Sessions, rfp: Rfp
+) -> None:
+    stored(sessions, a_plan(state=PlanState.SUBMITTED, title="Night shift"))
+    opened = ("1", "/admin/rfps?show=open")
+    seen = {"RFPs open for bids": opened, "RFPs in evaluation": ("0", "/admin/rfps?show=opened")}
+    assert figures(client, "buyer") == seen | {
+        "Plans under approval": ("1", "/admin/plans?show=submitted")
+    }
+    assert figures(client, "huayun") == {
+        "RFPs open for bids": ("1", "/portal/opportunities?show=open")
+    }
+    assert figures(client, "finance") == {}
+    for href in ("/admin/rfps?show=open", "/admin/plans?show=submitted"):
+        assert client.get(href, headers=bearer("buyer")).status_code == 200
+
+
 def test_each_person_hears_of_their_own_work(
     client: FlaskClient, sessions: Sessions, plan: Plan, rfp: Rfp
 ) -> None:

@@ -142,6 +142,12 @@ def contracts_seen_by(actor: Actor, award_id: UUID | None = None) -> Listing:
     return Listing(statement, [contracts.c.id], ContractRow)
 
 
+def contract_counts(session: Session, actor: Actor) -> Mapping[ContractState, int]:
+    state = contracts.c.state
+    counted = select(state, sa.func.count()).where(visible_to(actor)).group_by(state)
+    return dict(session.execute(counted).all())
+
+
 def contract(session: Session, actor: Actor, contract_id: UUID) -> ContractView:
     return view(session, actor, find(session, actor, contract_id))
 

@@ -158,6 +158,21 @@ def latest_windows(
     return latest
 
 
+def latest_outcomes(session: Session, actor: Actor) -> Mapping[Outcome, int]:
+    """How many metrics met or missed their target in the latest window of each."""
+    newest = (windows.c.starts_at.desc(), evaluations.c.revision.desc())
+    age = func.row_number().over(partition_by=windows.c.metric_id, order_by=newest)
+    last = (
+        select(evaluations.c.outcome, age.label("age"))
+        .join(windows, windows.c.id == evaluations.c.window_id)
+        .join(metrics, metrics.c.id == windows.c.metric_id)
+        .where(visible_to(actor))
+        .subquery()
+    )
+    counted = select(last.c.outcome, func.count()).where(last.c.age == 1)
+    return dict(session.execute(counted.group_by(last.c.outcome)).all())
+
+
 def vendor_names(session: Session, organisation_ids: Collection[UUID]) -> Mapping[UUID, str]:
     found = select(organisations.c.id, organisations.c.name)
     rows = session.execute(found.where(organisations.c.id.in_(organisation_ids)))
