@@ -55,6 +55,12 @@ class TestForm:
         draft = saved_draft(client, rfp)
         assert [line["title"] for line in draft["lines"]] == ["Agents", "Transition"]
 
+    def test_sums_that_are_not_known_are_no_zeros(self, browser: Browser) -> None:
+        text = browser.text.partition('id="lines-total"')[2]
+        assert "Total –" in text and "0.00" not in text and "when you save" in text
+        text = press(browser, "", **filled_in()).text.partition('id="lines-total"')[2]
+        assert "999,654.32" in text and "Total –" not in text
+
     def test_what_is_missing_is_said_beside_it_and_nothing_is_lost(
         self, browser: Browser, client: FlaskClient, rfp: Rfp
     ) -> None:

@@ -163,7 +163,7 @@ def as_typed(vendor: Vendor, lot_id: UUID) -> Bidding:
 def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         receipt = queries.receipt(session, vendor, bid_id)
-        shown = {
+        shown: dict[str, Any] = {
             "place": queries.place_of(session, vendor, receipt.lot_id),
             "files": queries.files_of(session, vendor, receipt, current_app.extensions["keys"]),
             "history": timeline(session, f"bid:{bid_id}", HAPPENED, names=False),
