@@ -47,9 +47,11 @@ DELIVERY = frozenset(
     {"buyer", "requester", "contract_manager", "quality", "finance", "legal", "auditor"}
 )
 RUNNING = frozenset({"operator", "admin"})
+WAITING_PLANS = "/admin/plans?show=submitted"
 INTERNAL = (
     WORK,
     Entry("/admin/plans", "bulb", N_("Plans"), BUYING),
+    Entry(WAITING_PLANS, "checks", N_("Approvals"), frozenset({"approver"})),
     Entry("/admin/rfps", "speakerphone", N_("RFPs"), RFPS),
     Entry(
         "/admin/evaluations",
@@ -169,8 +171,11 @@ def entries(actor: Actor | None) -> list[Entry]:
 
 
 def here(actor: Actor | None) -> str:
-    """The entry that the page at hand belongs to."""
-    for each in entries(actor):
+    """The entry that the page at hand belongs to; one for this very address comes first."""
+    seen = entries(actor)
+    if request.full_path in {each.href for each in seen}:
+        return request.full_path
+    for each in seen:
         if any(below(request.path, place) for place in (each.href, *each.also)):
             return each.href
     return ""

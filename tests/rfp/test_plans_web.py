@@ -330,3 +330,17 @@ def test_the_buttons_of_a_long_form_come_behind_its_fields(
     form = client.get(path, headers=bearer(who)).text.partition('<form class="t-cols"')[2]
     assert form.index('name="title"') < form.rindex("<textarea") < form.index("t-next")
     assert form.index("<button hidden></button>") == form.index("<button")
+
+
+def test_approvers_find_the_plans_that_wait_in_the_menu(
+    client: FlaskClient, sessions: Sessions
+) -> None:
+    stored(sessions, a_plan(state=PlanState.SUBMITTED, title="Decide on me"))
+    stored(sessions, a_plan(state=PlanState.DRAFT, title="Not yet"))
+    here = '<a class="t-nav" href="{}" aria-current="page">'
+    approver = Browser(client, "approver")
+    text = re.sub(r"\s+", " ", approver.get("/admin/plans?show=submitted").text)
+    assert here.format("/admin/plans?show=submitted") in text
+    assert "Decide on me" in text and "Not yet" not in text
+    text = re.sub(r"\s+", " ", approver.get("/admin/plans").text)
+    assert here.format("/admin/plans") in text and text.count('aria-current="page"> <svg') == 1
