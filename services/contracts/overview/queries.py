@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.contracts.agreements import drafts
 from services.contracts.agreements import queries as agreements
 from services.contracts.agreements.domain import SlaTerm
 from services.contracts.agreements.queries import ContractView, Listing, Task
@@ -119,6 +118,6 @@ def levels(session: Session, actor: Actor, found: ContractView) -> list[Level]:
 
 def tasks(session: Session, actor: Actor, contract_id: UUID | None = None) -> list[Task]:
     """One's own first, and among these what is due first."""
-    sources = (drafts.tasks, delivery.tasks, settlement.tasks)
+    sources = (agreements.tasks, delivery.tasks, settlement.tasks)
     found = [task for source in sources for task in source(session, actor, contract_id)]
     return sorted(found, key=lambda task: (not task.mine, task.due_at or NEVER))

@@ -13,16 +13,18 @@ from sqlalchemy.orm import Session
 
 from services.rfp.awards.domain import require_impartial
 from services.rfp.awards.persistence import awards, closures, served_on
-from services.rfp.bids.persistence import bids, opened_bids
+from services.rfp.bids.persistence import bid_documents, bids, opened_bids
 from services.rfp.evaluations.domain import Ranking, Result
 from services.rfp.evaluations.usecases import ranking_of_lots
 from services.rfp.tenders.domain import Criterion, Rfp, Stage
 from services.rfp.tenders.persistence import lots, rfps, stage_at
 from shared.directory import is_of_buyer, organisation_name, organisations, people
+from shared.files import StoredFile, load_file
 from shared.kernel import Auditor, NotFound, Staff, Vendor
 
 Reader = Staff | Auditor
 READERS = ("buyer", "contract_manager", "auditor")
+CONTRACT_READERS = (*READERS, "requester", "quality", "finance", "legal")
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,13 @@ def has_outcome(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
     return session.scalar(own) is not None
 
 
+def is_cancelled(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
+    """Whether the RFP of one's own bid was called off."""
+    made = select(bids.c.id).join(lots, lots.c.id == bids.c.lot_id).join(rfps)
+    own = made.where(bids.c.id == bid_id, bids.c.vendor_id == vendor.vendor_id)
+    return session.scalar(own.where(rfps.c.cancelled_at.is_not(None))) is not None
+
+
 def ended_without_award(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
     """Whether the lot of one's own bid was closed without an award."""
     made = select(closures.c.lot_id).join(bids, bids.c.lot_id == closures.c.lot_id)
@@ -265,3 +274,28 @@ def points(criterion: Criterion, own: Result, best: Result) -> Points:
         mine.passed if mine else True,
         theirs.points if theirs else None,
     )
+
+
+def winning_document(
+    session: Session, reader: Reader | Vendor, award_id: UUID, sha256: str
+) -> StoredFile:
+    """For both sides of the contract. A file that could not be decrypted is not found."""
+    found = (
+        select(bid_documents.c.file_id)
+        .join(awards, awards.c.bid_id == bid_documents.c.bid_id)
+        .where(awards.c.id == award_id, bid_documents.c.sha256 == sha256, reads_contract(reader))
+        .where(bid_documents.c.file_id.is_not(None))
+        .order_by(bid_documents.c.position)
+        .limit(1)
+    )
+    file_id = session.scalar(found)
+    if file_id is None:
+        raise NotFound
+    return load_file(session, file_id)
+
+
+def reads_contract(reader: Reader | Vendor) -> sa.ColumnElement[bool]:
+    """The winner, and on the buying side whoever may see the award."""
+    if isinstance(reader, Vendor):
+        return awards.c.organisation_id == reader.vendor_id
+    return visible_to(reader)

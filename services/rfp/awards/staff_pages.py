@@ -2,16 +2,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.rfp.awards import documents, queries, schemas, usecases
+from services.rfp.awards import queries, schemas, usecases
 from services.rfp.awards.domain import LEAST_REASON
-from services.rfp.awards.queries import READERS, AwardView, Chosen, Reader
+from services.rfp.awards.queries import CONTRACT_READERS, READERS, AwardView, Chosen, Reader
 from services.rfp.evaluations.domain import published
+from shared.files import require_downloadable
 from shared.kernel import Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
+from shared.web.downloads import attachment
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
 
@@ -64,10 +66,14 @@ def show(reader: Reader, award_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:award_id>/documents/<sha256>")
-@requires(Reader, *documents.READERS)
+@requires(Reader, *CONTRACT_READERS)
 def document(reader: Reader, award_id: UUID, sha256: str) -> ResponseReturnValue:
     """A file of the winning bid, for all who read the contract."""
-    return documents.download(reader, award_id, sha256)
+    with transaction() as session:
+        file = queries.winning_document(session, reader, award_id, sha256)
+    allow = current_app.extensions["settings"].allow_unscanned
+    require_downloadable(file, allow_unscanned=allow)
+    return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)
 
 
 @pages.get("/lots/<uuid:lot_id>")

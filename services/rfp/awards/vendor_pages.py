@@ -1,13 +1,15 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g
+from flask import Blueprint, current_app, g
 from flask.typing import ResponseReturnValue
 
-from services.rfp.awards import documents, queries
+from services.rfp.awards import queries
 from services.rfp.evaluations.domain import published
+from shared.files import require_downloadable
 from shared.kernel import Vendor
 from shared.web import page, requires, transaction
+from shared.web.downloads import attachment
 
 pages = Blueprint("outcomes", __name__, url_prefix="/portal/bids", template_folder="templates")
 
@@ -21,6 +23,8 @@ def for_other_pages() -> dict[str, Any]:
 def ending_of(bid_id: UUID) -> str:
     """Of the reader's own bid."""
     with transaction() as session:
+        if queries.is_cancelled(session, g.actor, bid_id):
+            return "cancelled"
         if queries.has_outcome(session, g.actor, bid_id):
             return "awarded"
         return "closed" if queries.ended_without_award(session, g.actor, bid_id) else ""
@@ -38,4 +42,7 @@ def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
 @requires(Vendor)
 def document(vendor: Vendor, award_id: UUID, sha256: str) -> ResponseReturnValue:
     """A file of one's own bid that has won: the contract leads here."""
-    return documents.download(vendor, award_id, sha256)
+    with transaction() as session:
+        file = queries.winning_document(session, vendor, award_id, sha256)
+    require_downloadable(file, allow_unscanned=True)
+    return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)
