@@ -21,7 +21,11 @@ from shared.messaging.schemas import ROOT, paths
 SAMPLES = {path.stem: path for path in (ROOT / "tests/event_samples").glob("*.json")}
 PACKAGES = [*(f"services.{name}" for name in SERVICES), "gateway"]
 # Everything that rfp may say, apart by whether the seals still hold when it does.
-BEFORE_OPENING = {"tandem.rfp.rfp_published.v1", "tandem.vendors.vendor_admitted.v1"}
+BEFORE_OPENING = {
+    "tandem.rfp.rfp_published.v1",
+    "tandem.rfp.rfp_cancelled.v1",
+    "tandem.vendors.vendor_admitted.v1",
+}
 AFTER_OPENING = {
     "tandem.rfp.bids_opened.v1",
     "tandem.rfp.rfp_awarded.v1",
@@ -35,6 +39,7 @@ NOTICES_BEFORE_OPENING = {
     "question_asked",
     "question_answered",
     "bids_closed",
+    "rfp_cancelled",
     "opening_due",
     "committee_joined",
 }

@@ -234,10 +234,12 @@ def test_a_bid_is_in_time_until_just_before_the_deadline() -> None:
     assert is_open(NOW, NOW - timedelta(microseconds=1)) and not is_open(NOW, NOW)
 
 
-MOMENTS = ("published_at", "opened_at", "evaluated_at", "awarded_at", "unsuccessful_at")
+MOMENTS = (
+    "published_at", "opened_at", "evaluated_at", "awarded_at", "unsuccessful_at", "cancelled_at",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("come", list(product((None, NOW), repeat=5)))
+@pytest.mark.parametrize("come", list(product((None, NOW), repeat=6)))
 @pytest.mark.parametrize("left", [-SECOND, timedelta(0), SECOND])
 def test_python_and_sql_tell_the_same_stage(
     sessions: Sessions, plan: Plan, come: tuple[Any, ...], left: timedelta

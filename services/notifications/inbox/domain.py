@@ -67,6 +67,10 @@ WORDS: Mapping[str, Words] = {
         N_("No bid could be read"),
         N_("None of the bids on %(number)s “%(title)s” could be read. Close its lots."),
     ),
+    "rfp_cancelled": Words(
+        N_("A request was cancelled"),
+        N_("%(number)s “%(title)s” is called off. Nothing that was sent is ever opened."),
+    ),
     "rfp_unsuccessful": Words(
         N_("A request ended without an award"),
         N_("%(number)s “%(title)s” is closed. No bid was chosen."),

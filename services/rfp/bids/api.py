@@ -146,6 +146,16 @@ def confirm_opening(opener: Staff, rfp_id: UUID) -> dict[str, str]:
     return {"state": STATES.get(stage, "opened")}
 
 
+@api.post("/rfps/<uuid:rfp_id>/cancellation")
+@requires(Staff, "buyer")
+@api.arguments(schemas.CancellationForm, as_kwargs=True)
+@api.response(204)
+def cancel_rfp(buyer: Staff, rfp_id: UUID, reason: str) -> None:
+    """Call a published RFP off. Bids that have come in are never opened; their key is destroyed."""
+    with transaction() as session:
+        usecases.cancel_rfp(session, buyer, rfp_id=rfp_id, reason=reason)
+
+
 def draft_of(bidding: queries.Bidding) -> dict[str, Any]:
     place, files = bidding.place, bidding.documents
     return {

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import islice
 
 from services.rfp.bids import usecases
+from services.rfp.sealing.persistence import KeyFolder
 from shared import db
 from shared.files import LocalStorage
 from shared.jobs import Context, Cron, Jobs
@@ -35,6 +36,16 @@ def tell_openers(context: Context) -> None:
             usecases.tell_openers(session, rfp_id=rfp_id)
 
 
+def destroy_keys(context: Context) -> None:
+    """A cancellation defers this; the clock repeats it."""
+    keys = KeyFolder(context.settings.data / "keys" / "rfp")
+    with context.sessions.begin() as session:
+        ended = usecases.keys_to_destroy(session)
+    for rfp_id in ended:
+        with context.sessions.begin() as session:
+            usecases.destroy_key(session, keys, rfp_id=rfp_id)
+
+
 def sweep_files(context: Context) -> None:
     """Only what is older than a day: younger files may belong to a transaction that still runs."""
     storage = LocalStorage(context.settings.data / "storage" / "rfp")
@@ -51,5 +62,10 @@ JOBS: Jobs = {
     "decrypt_documents": decrypt_documents,
     "tell_openers": tell_openers,
     "sweep_files": sweep_files,
+    "destroy_keys": destroy_keys,
 }
-CRON: Cron = {"* * * * *": ["tell_openers", "decrypt_documents"], "41 3 * * *": ["sweep_files"]}
+CRON: Cron = {
+    "* * * * *": ["tell_openers", "decrypt_documents"],
+    "41 3 * * *": ["sweep_files"],
+    "7 * * * *": ["destroy_keys"],
+}

@@ -240,6 +240,14 @@ class ReceiptList(Schema):
     after = fields.String()
 
 
+class CancellationForm(Form):
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=5000),
+        error_messages={"required": Words(N_("Say why the RFP is cancelled."))},
+    )
+
+
 class Confirmation(Schema):
     state = fields.String()
 

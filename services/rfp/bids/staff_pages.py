@@ -2,12 +2,14 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, make_response, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
 
-from services.rfp.bids import queries, usecases
+from services.rfp.bids import queries, schemas, usecases
 from services.rfp.bids.domain import BidState
 from services.rfp.bids.queries import READERS, OpeningRoom, Reader
+from services.rfp.tenders.queries.staff import show_rfp
 from shared.kernel import N_, Auditor, Staff
-from shared.web import page, requires, see_other, transaction
+from shared.web import invalid, page, requires, see_other, transaction
 from shared.web.timeline import timeline
 
 pages = Blueprint("openings", __name__, url_prefix="/admin/rfps", template_folder="templates")
@@ -52,6 +54,28 @@ def confirm(opener: Staff, rfp_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         usecases.confirm_opening(session, opener, rfp_id=rfp_id, keys=keys)
     return see_other(url_for("openings.room", rfp_id=rfp_id))
+
+
+@pages.get("/<uuid:rfp_id>/cancellation")
+@requires(Staff, "buyer")
+def consider_cancelling(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        rfp = show_rfp(session, buyer, rfp_id)
+    return page("bids/cancel.html", rfp=rfp)
+
+
+@pages.post("/<uuid:rfp_id>/cancellation")
+@requires(Staff, "buyer")
+def cancel(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
+    try:
+        form = schemas.CancellationForm().load(request.form)
+    except ValidationError as error:
+        with transaction() as session:
+            rfp = show_rfp(session, buyer, rfp_id)
+        return invalid("bids/cancel.html", error, rfp=rfp)
+    with transaction() as session:
+        usecases.cancel_rfp(session, buyer, rfp_id=rfp_id, **form)
+    return see_other(url_for("rfps.show", rfp_id=rfp_id))
 
 
 def news_of(room: OpeningRoom) -> str:

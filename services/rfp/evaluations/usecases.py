@@ -136,7 +136,7 @@ def remind_evaluators(session: Session, *, now: datetime) -> None:
 def load_rfp_in_evaluation(session: Session, rfp_id: UUID, now: datetime) -> Rfp:
     rfp = load_rfp(session, rfp_id, rfps.c.published_at.is_not(None))
     stage = rfp.stage(now)
-    if stage in (Stage.OPEN, Stage.CLOSED):
+    if rfp.opened_at is None:
         raise NotOpened(title=rfp.title)
     if stage is not Stage.OPENED:
         raise EvaluationComplete(title=rfp.title)

@@ -51,6 +51,10 @@ class KeyStore(Protocol):
         """The same to open with: a key that is not there is `KeyMissing`, never made anew."""
         ...
 
+    def destroy(self, rfp_id: UUID) -> bool:
+        """For ever. Says whether there was one."""
+        ...
+
 
 @dataclass(frozen=True)
 class Sealed:

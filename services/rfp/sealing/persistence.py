@@ -32,3 +32,9 @@ class KeyFolder:
         if len(key) != KEY_BYTES:
             raise KeyMissing
         return key
+
+    def destroy(self, rfp_id: UUID) -> bool:
+        path = self.folder / str(rfp_id)
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there

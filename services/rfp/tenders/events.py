@@ -28,6 +28,23 @@ def rfp_published(rfp: Rfp) -> Event:
     )
 
 
+def rfp_cancelled(rfp: Rfp) -> Event:
+    """Whether anybody had bid is never known. Why, in words, stays with the buying side."""
+    assert rfp.cancelled_at
+    return Event.of(
+        "tandem.rfp.rfp_cancelled.v1",
+        source=SOURCE,
+        subject=rfp.id,
+        time=rfp.cancelled_at,
+        data={
+            "rfp_id": str(rfp.id),
+            "number": rfp.number,
+            "title": rfp.title,
+            "cancelled_at": rfp.cancelled_at.isoformat(),
+        },
+    )
+
+
 def rfp_closed_unsuccessful(
     rfp: Rfp, cause: Ending, lots: Collection[UUID], closed_at: datetime
 ) -> Event:

@@ -59,6 +59,7 @@ rfps = Table(
     Column("evaluated_at", Instant),
     Column("awarded_at", Instant),
     Column("unsuccessful_at", Instant),
+    Column("cancelled_at", Instant),
 )
 
 

@@ -96,6 +96,17 @@ def answer_question(
     tell_invited(session, rfp, "question_answered", now, dedupe=str(question.id))
 
 
+def cancel(session: Session, buyer: Staff, rfp: Rfp, reason: str, now: datetime) -> None:
+    """Call off an RFP that the caller has locked. All invited and the committee are told."""
+    rfp.cancel(now)
+    note(session, buyer, rfp, "rfp_cancelled", reason=reason)
+    outbox.record(session, events.rfp_cancelled(rfp))
+    tell_invited(session, rfp, "rfp_cancelled", now, dedupe=str(rfp.id))
+    members = [member.person_id for member in rfp.committee]
+    path = f"/admin/rfps/{rfp.id}"
+    tell(session, rfp, "rfp_cancelled", members, now, path=path, dedupe=str(rfp.id))
+
+
 def end_unsuccessful(
     session: Session, actor: Staff | str, rfp: Rfp, cause: Ending, now: datetime
 ) -> None:

@@ -23,6 +23,7 @@ TONES = {
     Stage.EVALUATED: "wait",
     Stage.AWARDED: "off",
     Stage.UNSUCCESSFUL: "off",
+    Stage.CANCELLED: "off",
 }
 TABS = ("overview", "questions")
 

@@ -20,6 +20,7 @@ from services.rfp.bids.domain.errors import (
     TooEarly,
 )
 from services.rfp.tenders.domain import Direction, Duty, Rfp, SlaTarget, Stage
+from services.rfp.tenders.domain.errors import RfpCancelled
 from shared.calendar import WorkingDays, midnight
 from shared.kernel import N_, DomainError, Labelled, uuid7
 
@@ -113,6 +114,8 @@ def opening_due(deadline_at: datetime, zone: str) -> datetime:
 def require_opener(rfp: Rfp, person_id: UUID, now: datetime) -> None:
     """After the deadline only, once, and by the openers that the RFP names."""
     stage = rfp.stage(now)
+    if stage is Stage.CANCELLED:
+        raise RfpCancelled(title=rfp.title)
     if stage in (Stage.DRAFT, Stage.OPEN):
         raise TooEarly(at=rfp.deadline_at)
     if person_id not in rfp.people(Duty.OPENER):

@@ -19,6 +19,7 @@ from services.rfp.bids.persistence.bidding import (
 from services.rfp.bids.persistence.opening import (
     SealedDocument,
     add_row,
+    cancelled_rfps,
     confirmed_by,
     delete_drafts,
     envelope_of,
@@ -53,6 +54,7 @@ __all__ = [
     "bid_lines",
     "bid_promises",
     "bids",
+    "cancelled_rfps",
     "confirmed_by",
     "count_files",
     "current_bid",

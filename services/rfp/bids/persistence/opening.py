@@ -75,6 +75,12 @@ def delete_drafts(session: Session, rfp_id: UUID) -> None:
     session.execute(sa.delete(bid_drafts).where(bid_drafts.c.lot_id.in_(lots_of(rfp_id))))
 
 
+def cancelled_rfps(session: Session) -> Sequence[UUID]:
+    """The latest first."""
+    ended = select(rfps.c.id).where(rfps.c.cancelled_at.is_not(None))
+    return session.scalars(ended.order_by(rfps.c.cancelled_at.desc(), rfps.c.id).limit(1000)).all()
+
+
 def rfps_past_deadline(session: Session) -> Sequence[UUID]:
     """Closed, and their openers have not been told yet."""
     told = select(opening_notices.c.rfp_id)

@@ -18,7 +18,7 @@ from shared.kernel import Auditor, NotFound, Staff
 
 Reader = Staff | Auditor
 READERS = ("opener", "buyer", "auditor")
-SEALED = (Stage.DRAFT, Stage.OPEN)
+SEALED = (Stage.DRAFT, Stage.OPEN, Stage.CANCELLED)
 
 
 @dataclass(frozen=True)

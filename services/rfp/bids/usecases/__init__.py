@@ -1,5 +1,6 @@
 """What bidders and openers do. Callers own the transaction; nothing here commits."""
 
+from services.rfp.bids.usecases.cancelling import cancel_rfp, destroy_key, keys_to_destroy
 from services.rfp.bids.usecases.drafts import (
     FILE_BYTES,
     KeyReused,
@@ -25,9 +26,12 @@ __all__ = [
     "KeyReused",
     "SealedFile",
     "add_file",
+    "cancel_rfp",
     "confirm_opening",
     "decrypt_document",
+    "destroy_key",
     "documents_to_decrypt",
+    "keys_to_destroy",
     "past_deadline",
     "remove_file",
     "require_bidder",

@@ -291,6 +291,7 @@ def upgrade() -> None:
         sa.Column("evaluated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unsuccessful_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_rfps_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rfps")),
         sa.UniqueConstraint("number", name=op.f("uq_rfps_number")),

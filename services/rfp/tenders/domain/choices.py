@@ -11,6 +11,7 @@ class Stage(Labelled):
     EVALUATED = "evaluated", N_("Evaluated")
     AWARDED = "awarded", N_("Awarded")
     UNSUCCESSFUL = "unsuccessful", N_("Unsuccessful")
+    CANCELLED = "cancelled", N_("Cancelled")
 
 
 class Preset(Labelled):

@@ -20,6 +20,17 @@ class RfpChanged(DomainError):
     message = N_("“%(title)s” has been changed since you saw it. Read it again before you go on.")
 
 
+class RfpCancelled(DomainError):
+    code = "rfp_cancelled"
+    message = N_("“%(title)s” has been cancelled. Its bids stay sealed for ever.")
+    final = True
+
+
+class TooLateToCancel(DomainError):
+    code = "too_late_to_cancel"
+    message = N_("“%(title)s” can only be cancelled while it is published and its bids are sealed.")
+
+
 class PlanNotApproved(DomainError):
     code = "plan_not_approved"
     message = N_("An RFP can be made from an approved plan only.")

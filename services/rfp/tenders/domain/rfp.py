@@ -25,6 +25,7 @@ LEAST_OPENERS = 2
 LEAST_EVALUATORS = 3
 # The latest of these moments that has come says the stage of a published RFP.
 MOMENTS = {
+    "cancelled_at": Stage.CANCELLED,
     "unsuccessful_at": Stage.UNSUCCESSFUL,
     "awarded_at": Stage.AWARDED,
     "evaluated_at": Stage.EVALUATED,
@@ -103,6 +104,7 @@ class Rfp:
     evaluated_at: datetime | None = None
     awarded_at: datetime | None = None
     unsuccessful_at: datetime | None = None
+    cancelled_at: datetime | None = None
     id: UUID = field(default_factory=uuid7)
 
     def rewrite(self, content: RfpContent) -> None:
@@ -127,6 +129,12 @@ class Rfp:
         others = [member for member in self.committee if member.person_id != leaving]
         self.committee = [*others, Member(joining, duty)]
         return duty
+
+    def cancel(self, now: datetime) -> None:
+        """Only before the opening: afterwards each lot is closed with a reason of its own."""
+        if self.stage(now) not in (Stage.OPEN, Stage.CLOSED):
+            raise errors.TooLateToCancel(title=self.title)
+        self.cancelled_at = now
 
     def sha256(self) -> str:
         """Of all that the buyer wrote: what somebody saw is what they publish."""

@@ -173,7 +173,7 @@ def rfps_with_questions(session: Session, buyer: Staff) -> list[RfpRow]:
     """One's own RFPs in which somebody waits for an answer, the most urgent first."""
     waiting = select(questions.c.rfp_id).where(questions.c.answered_at.is_(None))
     own = all_rfps(buyer).where(rfps.c.buyer_id == buyer.user_id, rfps.c.id.in_(waiting))
-    own = own.where(stage_at() != Stage.UNSUCCESSFUL)
+    own = own.where(stage_at().not_in((Stage.UNSUCCESSFUL, Stage.CANCELLED)))
     rows = session.execute(own.order_by(rfps.c.deadline_at, rfps.c.id).limit(100))
     return [RfpRow(*row) for row in rows]
 

@@ -25,6 +25,7 @@ TONES = {
     Stage.EVALUATED: "wait",
     Stage.AWARDED: "good",
     Stage.UNSUCCESSFUL: "off",
+    Stage.CANCELLED: "off",
 }
 # Who asked a question stays out of sight: the entry has a name, the timeline must not.
 HAPPENED = {
@@ -40,6 +41,8 @@ HAPPENED = {
     "evaluation_completed": N_("Evaluation complete"),
     "lot_awarded": N_("Lot awarded"),
     "lot_closed": N_("Lot closed without an award: %(reason)s"),
+    "rfp_cancelled": N_("Cancelled: %(reason)s"),
+    "key_destroyed": N_("The key of the sealed bids was destroyed"),
     "rfp_unsuccessful": N_("Ended without an award"),
 }
 TABS = ("overview", "questions", "history")
