@@ -74,6 +74,21 @@ class TestWriting:
             PEOPLE["openers"], key=sent["openers"].index
         )
 
+    def test_what_the_form_says_may_be_missing_may_be_missing(
+        self, client: FlaskClient, plan: Plan
+    ) -> None:
+        """Named before it is published; what is begun has to be complete."""
+        buyer = Browser(client, "buyer")
+        buyer.get(f"/admin/rfps/new?plan={plan.id}")
+        assert "Service levels, milestones and people may still be missing" in buyer.text
+        optional = ("sla_targets", "milestones", *PEOPLE)
+        given = {n: v for n, v in RFP_TYPED.items() if not n.startswith(optional)}
+        buyer.submit("/admin/rfps", 422, **(given | {"milestones-0-title": "Go-live"}))
+        assert 'id="milestones-0-due_on-error"' in buyer.text
+        buyer.submit("/admin/rfps", **(given | {"milestones-0-title": ""}))
+        for gap in ("add up to 0, not to 100", "Invite at least one vendor.", "needs at least 2"):
+            assert gap in buyer.text
+
     def test_what_is_wrong_stands_beside_the_answer(self, client: FlaskClient, plan: Plan) -> None:
         buyer = Browser(client, "buyer")
         buyer.get(f"/admin/rfps/new?plan={plan.id}")
