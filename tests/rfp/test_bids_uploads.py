@@ -13,11 +13,13 @@ from support.bid_pages import form_path
 from support.bids import send_bid, send_file
 from support.database import Sessions, rows
 from support.openings import decrypt_files, open_all
+from support.pages import Browser
 
 from services.rfp.bids import jobs
 from services.rfp.bids.persistence import add_file_row, bid_documents, bid_files
 from services.rfp.config import Settings
 from services.rfp.tenders.domain import Rfp
+from shared.audit import audit_entries
 from shared.files import LocalStorage
 from shared.jobs import Context
 from shared.kernel import uuid7
@@ -116,3 +118,35 @@ def test_what_no_row_names_is_swept_after_a_day(
         os.utime(storage.root / name, (then, then))
     jobs.sweep_files(Context(sessions, settings))
     assert set(stored(storage)) == {*kept, "bids/young"}
+
+
+def test_a_fault_of_the_store_stops_no_other_file(
+    client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for who in ("huayun", "nordwind"):
+        file = send_file(client, rfp, who, b"x").json
+        send_bid(client, rfp, who, files=[file["id"]])
+    open_all(client, sessions, rfp)
+    first = min(rows(sessions, bid_documents), key=lambda each: each.bid_id)
+    bad = next(row.key for row in rows(sessions, bid_files) if row.id == first.id)
+    get = LocalStorage.get
+
+    def failing(self: LocalStorage, key: str) -> Iterator[bytes]:
+        if key == bad:
+            raise OSError("input/output error")
+        return get(self, key)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(LocalStorage, "get", failing)
+        for _ in range(2):
+            decrypt_files(sessions, settings)
+    states = {each.id: each.state for each in rows(sessions, bid_documents)}
+    assert states.pop(first.id) == "sealed" and set(states.values()) == {"readable"}
+    page = Browser(client, "buyer").get(f"/admin/rfps/{rfp.id}/opening").text
+    assert "1 held up by a fault of the store" in page
+    stuck = [each for each in rows(sessions, audit_entries) if each.action == "document_stuck"]
+    assert [each.chain for each in stuck] == [f"bid:{first.bid_id}"]
+    decrypt_files(sessions, settings)
+    assert {each.state for each in rows(sessions, bid_documents)} == {"readable"}
+    assert "held up" not in Browser(client, "buyer").get(f"/admin/rfps/{rfp.id}/opening").text

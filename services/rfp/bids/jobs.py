@@ -17,14 +17,21 @@ log = get_logger(__name__)
 def decrypt_documents(context: Context) -> None:
     """Each file in its own transaction: what is done stays done if we are cut off.
 
+    A fault of the store stops no other file, and is tried again.
     An opening defers this; the clock repeats it, because a job that was killed is not run again.
     """
     storage = LocalStorage(context.settings.data / "storage" / "rfp")
     with context.sessions.begin() as session:
         waiting = usecases.documents_to_decrypt(session)
     for bid_id, document_id in waiting:
-        with context.sessions.begin() as session:
-            usecases.decrypt_document(session, storage, bid_id=bid_id, document_id=document_id)
+        one = {"bid_id": bid_id, "document_id": document_id}
+        try:
+            with context.sessions.begin() as session:
+                usecases.decrypt_document(session, storage, **one)
+        except OSError:
+            log.exception("document not decrypted", document_id=str(document_id))
+            with context.sessions.begin() as session:
+                usecases.record_failure(session, **one)
 
 
 def tell_openers(context: Context) -> None:

@@ -93,7 +93,8 @@ def sealed_documents(session: Session) -> Sequence[tuple[UUID, UUID]]:
     waiting = (
         select(bid_documents.c.bid_id, bid_documents.c.id)
         .where(bid_documents.c.state == DocumentState.SEALED)
-        .order_by(bid_documents.c.bid_id, bid_documents.c.position)
+        .order_by(bid_documents.c.failed_at.nulls_first(), bid_documents.c.bid_id)
+        .order_by(bid_documents.c.position)
         .limit(1000)
     )
     return [(bid_id, document_id) for bid_id, document_id in session.execute(waiting)]
@@ -117,6 +118,16 @@ def load_sealed_document(
 
 def document(bid_id: UUID, document_id: UUID) -> sa.ColumnElement[bool]:
     return (bid_documents.c.bid_id == bid_id) & (bid_documents.c.id == document_id)
+
+
+def mark_failed(session: Session, bid_id: UUID, document_id: UUID) -> bool:
+    """Remember when the store first failed. Says whether this is the first time."""
+    first = (
+        sa.update(bid_documents)
+        .where(document(bid_id, document_id), bid_documents.c.failed_at.is_(None))
+        .values(failed_at=sa.func.clock_timestamp())
+    )
+    return session.scalar(first.returning(bid_documents.c.id)) is not None
 
 
 def settle_document(

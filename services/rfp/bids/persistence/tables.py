@@ -117,6 +117,7 @@ bid_documents = Table(
     Column("state", choice(DocumentState), nullable=False),
     Column("key", sa.LargeBinary),  # until the file is decrypted
     Column("file_id", sa.Uuid),  # in `files`, once it is decrypted
+    Column("failed_at", Instant),  # when the store first failed; it is tried again
     sa.PrimaryKeyConstraint("bid_id", "id"),
 )
 

@@ -43,6 +43,7 @@ class Minute:
     state: BidState | None = None
     documents: int = 0
     damaged: int = 0
+    stuck: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,7 @@ def minutes(session: Session, rfp_id: UUID, *, opened: bool) -> list[Minute]:
             bids.c.id, bids.c.vendor_id, func.coalesce(organisations.c.name, ""),
             bids.c.version, bids.c.sha256, bids.c.state,
             count_documents(), count_documents(DocumentState.DAMAGED),
+            count_documents(DocumentState.SEALED, bid_documents.c.failed_at.is_not(None)),
         )  # fmt: skip
     rows = session.execute(
         visible.join_from(bids, lots)
@@ -126,8 +128,10 @@ def minutes(session: Session, rfp_id: UUID, *, opened: bool) -> list[Minute]:
     return [Minute(number, *row) for number, row in enumerate(rows, start=1)]
 
 
-def count_documents(state: DocumentState | None = None) -> sa.ScalarSelect[int]:
-    counted = select(func.count()).where(bid_documents.c.bid_id == bids.c.id)
+def count_documents(
+    state: DocumentState | None = None, *conditions: sa.ColumnElement[bool]
+) -> sa.ScalarSelect[int]:
+    counted = select(func.count()).where(bid_documents.c.bid_id == bids.c.id, *conditions)
     if state:
         counted = counted.where(bid_documents.c.state == state)
     return counted.correlate(bids).scalar_subquery()

@@ -16,6 +16,7 @@ from services.rfp.bids.usecases.opening import (
     decrypt_document,
     documents_to_decrypt,
     past_deadline,
+    record_failure,
     tell_openers,
 )
 from services.rfp.bids.usecases.submission import submit_bid
@@ -33,6 +34,7 @@ __all__ = [
     "documents_to_decrypt",
     "keys_to_destroy",
     "past_deadline",
+    "record_failure",
     "remove_file",
     "require_bidder",
     "save_draft",

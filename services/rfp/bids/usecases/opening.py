@@ -29,6 +29,7 @@ from services.rfp.bids.persistence import (
     envelope_of,
     insert_all,
     load_sealed_document,
+    mark_failed,
     opened_bids,
     opening_notices,
     openings,
@@ -174,6 +175,13 @@ def decrypt_document(
     settle_document(session, bid_id, document_id, DocumentState.DAMAGED)
     said = {"document_id": str(document_id)}
     audit.record(session, "system", chain=f"bid:{bid_id}", action="document_damaged", detail=said)
+
+
+def record_failure(session: Session, *, bid_id: UUID, document_id: UUID) -> None:
+    """The store failed. The file is tried again, and meanwhile the minutes say so."""
+    if mark_failed(session, bid_id, document_id):
+        said = {"document_id": str(document_id)}
+        audit.record(session, "system", chain=f"bid:{bid_id}", action="document_stuck", detail=said)
 
 
 def decrypted(session: Session, storage: Storage, sealed: SealedDocument) -> StoredFile | None:

@@ -554,6 +554,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["bid_id"], ["opened_bids.bid_id"], name=op.f("fk_bid_documents_bid_id")
         ),
