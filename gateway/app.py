@@ -18,6 +18,7 @@ from gateway.operations.pages import pages as operations_pages
 from gateway.people.api import api as people_api
 from gateway.people.pages import pages as people_pages
 from gateway.tokens import AccessTokens, Minter
+from gateway.trail import TRAIL
 from gateway.work.pages import pages as work_pages
 from shared import db
 from shared.identity import Verifier
@@ -47,6 +48,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
+    app.extensions["trail"] = TRAIL
     init_oauth(app, tokens)
     for each in (people_api, clients_api):
         api.register_blueprint(each)

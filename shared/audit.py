@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -153,6 +153,27 @@ def history(session: Session, chain: str, *, limit: int = 200) -> list[AuditEntr
     entries = select(*ENTRY).where(audit_entries.c.chain == chain)
     rows = session.execute(entries.order_by(audit_entries.c.number.desc()).limit(limit))
     return [AuditEntry(*row) for row in rows]
+
+
+def latest(
+    session: Session,
+    *,
+    actor: str = "",
+    since: datetime | None = None,
+    before: datetime | None = None,
+    without: Collection[str] = (),
+    limit: int = 50,
+) -> list[AuditEntry]:
+    """Entries of all chains, newest first: of one actor, from `since` on, up to `before`."""
+    at = audit_entries.c.at
+    asked = [
+        *([audit_entries.c.actor == actor] if actor else []),
+        *([at >= since] if since else []),
+        *([at < before] if before else []),
+        *([audit_entries.c.action.not_in(without)] if without else []),
+    ]
+    found = select(*ENTRY).where(*asked).order_by(audit_entries.c.position.desc()).limit(limit)
+    return [AuditEntry(*row) for row in session.execute(found)]
 
 
 def opaque(chain: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.services import Service
+from shared.kernel import N_
 
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 CHAIN = re.compile(r"([a-z][a-z0-9_]*):([A-Za-z0-9._-]+)")
@@ -25,6 +26,32 @@ OWNERS: Mapping[str, Service] = {
 }
 # Of these every service keeps some.
 COMMON = ("dead_letter", "outbox_event")
+
+
+# The first word of a chain -> what people call the thing, and where its page is.
+KINDS: Mapping[str, tuple[str, str]] = {
+    "plan": (N_("Plan"), "/admin/plans/{}"),
+    "rfp": (N_("RFP"), "/admin/rfps/{}"),
+    "bid": (N_("Bid"), ""),
+    "vendor": (N_("Vendor"), "/admin/vendors/{}"),
+    "contract": (N_("Contract"), "/admin/contracts/{}"),
+    "metric": (N_("Service level"), "/admin/performance/{}"),
+    "inbox": (N_("Inbox"), ""),
+    "person": (N_("Person"), "/admin/people/{}"),
+    "organisation": (N_("Organisation"), "/admin/people/organisations/{}"),
+    "client": (N_("API client"), "/admin/clients/{}"),
+    "keys": (N_("Keys"), ""),
+}
+
+
+def kind_of(chain: str) -> str:
+    word = chain.partition(":")[0]
+    return KINDS.get(word, (word, ""))[0]
+
+
+def page_of(chain: str) -> str:
+    word, _, number = chain.partition(":")
+    return KINDS.get(word, ("", ""))[1].format(number)
 
 
 @dataclass(frozen=True)

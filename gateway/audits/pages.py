@@ -2,27 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from gateway.audits import queries
-from gateway.audits.domain import owners, wanted
+from gateway.audits.domain import kind_of, owners, page_of, wanted
 from gateway.fanout import Fanout
 from gateway.people.queries import names
 from gateway.services import Service
 from shared import audit
 from shared.audit import Head
-from shared.kernel import Actor, Auditor, Staff, subject_id
+from shared.kernel import N_, Actor, Auditor, Staff, subject_id
 from shared.web import page, requires, transaction
+from shared.web.formats import known_zone
+from shared.web.i18n import gettext
+from shared.web.trail import own_latest, told
 
 Items = Sequence[Mapping[str, Any]]
 NOBODY = UUID(int=0)
 pages = Blueprint("audits", __name__, url_prefix="/admin/audit")
+
+
+# What messages and inboxes record is read service by service: it would hide all else.
+DEEDS = [each for each in Service if each is not Service.NOTIFICATIONS]
+SHOWN = 50
+SPOKEN = {"system": N_("Tandem itself"), "vendor": N_("A bidder")}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the trail, and the service that keeps it."""
+
+    service: Service
+    item: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,18 +66,65 @@ class History:
 @requires((Staff, Auditor), "auditor", "operator", "admin")
 def show(reader: Actor) -> ResponseReturnValue:
     text = request.args.get("object", "").strip()
+    asked = filters()
     histories, silent = find(reader, text) if text else ([], [])
+    recent, quiet = ([], []) if text else latest(reader, asked)
     with transaction() as session:
         states = queries.states(session)
-        people = names(session, actors_of(histories))
+        people = names(session, actors_of(histories, recent, asked["who"]))
     return page(
         "audits/show.html",
         text=text,
+        asked=asked,
         histories=histories,
-        silent=silent,
+        recent=recent,
+        silent=sorted({*silent, *quiet}),
+        services=list(Service),
         states=[(service, states.get(service.value)) for service in Service],
-        who=lambda subject: people.get(person_of(subject) or NOBODY, subject),
+        who=lambda subject: people.get(person_of(subject) or NOBODY) or spoken(subject),
+        person_of=person_of,
+        kind_of=kind_of,
+        page_of=page_of,
+        knows_people="admin" in reader.roles,
     )
+
+
+def filters() -> dict[str, str]:
+    """What the list of the latest entries is narrowed to; a day is one of the reader's zone."""
+    return {name: request.args.get(name, "").strip() for name in ("service", "who", "on", "before")}
+
+
+def latest(reader: Actor, asked: Mapping[str, str]) -> tuple[list[Entry], list[Service]]:
+    """The latest entries of one service, or of all that tell of deeds; and who was silent."""
+    wanted = {name: asked[name] for name in ("who",) if asked[name]} | period(reader, asked)
+    chosen = [each for each in Service if each == asked["service"]] or DEEDS
+    far = [each for each in chosen if each is not Service.GATEWAY]
+    fanout: Fanout = current_app.extensions["fanout"]
+    question = f"/internal/audit/latest?{urlencode(wanted)}"
+    said = fanout.ask(reader, [(each.value, question) for each in far])
+    heard = list(zip(far, map(as_items, said), strict=True))
+    if Service.GATEWAY in chosen:
+        with transaction() as session:
+            heard.append((Service.GATEWAY, as_items({"items": own_latest(session, wanted)})))
+    found = [Entry(service, item) for service, items in heard for item in items]
+    silent = [each for each, answer in zip(far, said, strict=True) if answer is None]
+    return sorted(found, key=lambda each: each.item["at"], reverse=True)[:SHOWN], silent
+
+
+def period(reader: Actor, asked: Mapping[str, str]) -> dict[str, str]:
+    """`since` and `before` of a day, and `before` of the page before."""
+    if asked["before"]:
+        return {"before": asked["before"]}
+    try:
+        day = datetime.fromisoformat(asked["on"]).replace(tzinfo=ZoneInfo(known_zone(reader.zone)))
+    except ValueError:
+        return {}
+    return {"since": day.isoformat(), "before": (day + timedelta(days=1)).isoformat()}
+
+
+def spoken(subject: str) -> str:
+    """Who is no person: the system itself, a service, or somebody whose name is still sealed."""
+    return gettext(SPOKEN[subject]) if subject in SPOKEN else subject
 
 
 def find(reader: Actor, text: str) -> tuple[list[History], list[Service]]:
@@ -69,10 +134,10 @@ def find(reader: Actor, text: str) -> tuple[list[History], list[Service]]:
     far = [each for each in asked if each[0] != Service.GATEWAY]
     fanout: Fanout = current_app.extensions["fanout"]
     said = fanout.ask(reader, [(owner.value, path(chain)) for owner, chain in far])
-    told = [(owner, chain, as_items(each)) for (owner, chain), each in zip(far, said, strict=True)]
-    told += [(owner, chain, own_items(chain)) for owner, chain in own]
+    heard = [(owner, chain, as_items(each)) for (owner, chain), each in zip(far, said, strict=True)]
+    heard += [(owner, chain, own_items(chain)) for owner, chain in own]
     silent = {owner for (owner, _), each in zip(far, said, strict=True) if each is None}
-    return [history(*each) for each in told if each[2]], sorted(silent)
+    return [history(*each) for each in heard if each[2]], sorted(silent)
 
 
 def path(chain: str) -> str:
@@ -86,7 +151,7 @@ def as_items(said: Mapping[str, Any] | None) -> Items:
 
 def own_items(chain: str) -> Items:
     with transaction() as session:
-        return [vars(entry) for entry in audit.history(session, chain)]
+        return as_items({"items": [told(entry) for entry in audit.history(session, chain)]})
 
 
 def history(service: Service, chain: str, entries: Items) -> History:
@@ -95,8 +160,9 @@ def history(service: Service, chain: str, entries: Items) -> History:
     return History(chain, service, entries, heads[0] if heads else None)
 
 
-def actors_of(histories: Sequence[History]) -> list[UUID]:
-    found = (person_of(item["actor"]) for each in histories for item in each.items)
+def actors_of(histories: Sequence[History], recent: Sequence[Entry], who: str) -> list[UUID]:
+    items = [item for each in histories for item in each.items] + [each.item for each in recent]
+    found = (person_of(subject) for subject in (who, *(item["actor"] for item in items)))
     return [number for number in found if number]
 
 

@@ -17,6 +17,7 @@ from services.contracts.overview.vendor_pages import pages as overview_vendor_pa
 from services.contracts.settlement.api import api as settlement_api
 from services.contracts.settlement.staff_pages import pages as settlement_staff_pages
 from services.contracts.settlement.vendor_pages import pages as settlement_vendor_pages
+from services.contracts.trail import TRAIL
 from shared import db
 from shared.files import LocalStorage
 from shared.identity import Verifier, fetched
@@ -52,6 +53,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
+    app.extensions["trail"] = TRAIL
     for blueprint in APIS:
         api.register_blueprint(blueprint)
     for pages in PAGES:

@@ -13,6 +13,7 @@ from services.monitoring.metrics.staff_pages import pages as grants_pages
 from services.monitoring.slas.api import api as slas_api
 from services.monitoring.slas.pages import staff as performance_pages
 from services.monitoring.slas.pages import vendors as own_performance_pages
+from services.monitoring.trail import TRAIL
 from shared import db
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
@@ -36,6 +37,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
+    app.extensions["trail"] = TRAIL
     for blueprint in APIS:
         api.register_blueprint(blueprint)
     for pages in PAGES:

@@ -8,6 +8,7 @@ from services.notifications.handlers import HANDLERS
 from services.notifications.inbox.api import api as notices_api
 from services.notifications.inbox.pages import staff_messages, vendor_messages
 from services.notifications.internal import internal
+from services.notifications.trail import TRAIL
 from shared import db
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
@@ -28,6 +29,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
+    app.extensions["trail"] = TRAIL
     api.register_blueprint(notices_api)
     for pages in (staff_messages, vendor_messages, internal):
         app.register_blueprint(pages)

@@ -22,6 +22,7 @@ from services.rfp.sealing.persistence import KeyFolder
 from services.rfp.tenders.api import api as tenders_api
 from services.rfp.tenders.staff_pages import pages as rfps_pages
 from services.rfp.tenders.vendor_pages import pages as opportunities_pages
+from services.rfp.trail import TRAIL
 from services.rfp.vendors.api import api as vendors_api
 from services.rfp.vendors.staff_pages import pages as vendors_pages
 from services.rfp.vendors.vendor_pages import pages as company_pages
@@ -61,6 +62,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
+    app.extensions["trail"] = TRAIL
     app.extensions |= places(settings)
     for blueprint in APIS:
         api.register_blueprint(blueprint)

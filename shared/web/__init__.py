@@ -22,6 +22,7 @@ from shared.web.json_answers import IsoJson
 from shared.web.pages import fragment, invalid, page, see_other
 from shared.web.requests import TandemRequest
 from shared.web.templating import init_templates
+from shared.web.trail import chains
 from shared.web.transactions import now, transaction
 
 __all__ = [
@@ -68,6 +69,7 @@ def init_web(
     init_health(app)
     init_internal(app)
     app.register_blueprint(stuck.orders)
+    app.register_blueprint(chains)
     return api
 
 

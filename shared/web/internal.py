@@ -1,7 +1,6 @@
 """What only the gateway asks, for its pages Operations and Audit. Never routed outside."""
 
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, abort, current_app, request
@@ -15,6 +14,7 @@ from shared.directory import is_of_buyer
 from shared.kernel import N_, Actor, Auditor, DomainError, Staff
 from shared.messaging import dead_letters, heartbeat, outbox
 from shared.web.access import requires
+from shared.web.trail import told
 from shared.web.transactions import transaction
 
 internal = Blueprint("internal", __name__, url_prefix="/internal")
@@ -104,8 +104,4 @@ def show_audit(reader: Actor) -> ResponseReturnValue:
     with transaction() as session:
         if isinstance(reader, Auditor) and not session.scalar(select(is_of_buyer(reader))):
             abort(403)
-        return {"chain": chain, "items": [entry(each) for each in audit.history(session, chain)]}
-
-
-def entry(each: audit.AuditEntry) -> dict[str, Any]:
-    return vars(each) | {"at": each.at.isoformat(), "detail": dict(each.detail)}
+        return {"chain": chain, "items": [told(each) for each in audit.history(session, chain)]}

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
@@ -13,6 +14,7 @@ from shared.web import formats, i18n, shell
 from shared.web.assets_manifest import asset
 from shared.web.i18n import gettext, ngettext
 from shared.web.rows import row_count
+from shared.web.trail import READERS
 from shared.web.transactions import now
 from shared.web.zones import zones
 
@@ -24,7 +26,7 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
-    app.jinja_env.globals |= {"row_count": row_count, "zones": zones}
+    app.jinja_env.globals |= {"row_count": row_count, "zones": zones, "audit_path": audit_path}
     app.context_processor(shell.around)
 
 
@@ -32,6 +34,13 @@ def csrf_token() -> str:
     """Of the session; before there is one, whatever the login page put into `g.csrf`."""
     actor: kernel.Actor | None = g.get("actor")
     return actor.csrf if actor else str(g.get("csrf", ""))
+
+
+def audit_path(chain: str) -> str:
+    """The page with all of a chain, for whoever may read it."""
+    actor: kernel.Actor | None = g.get("actor")
+    reads = isinstance(actor, kernel.Staff | kernel.Auditor) and not actor.roles.isdisjoint(READERS)
+    return f"/admin/audit?{urlencode({'object': chain})}" if reads else ""
 
 
 def moment(at: datetime) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -245,7 +246,8 @@ def test_an_auditor_reads_the_history_of_a_person(pages: Pages, committed: Sessi
     someone = a_person(committed, Role.BUYER, name="Chen Wei")
     auditor = pages.browser(a_person(committed, Role.AUDITOR))
     page = auditor.get(f"/admin/audit?object=person:{someone.person.id}").text
-    assert "person_enrolled" in page and "signed_in" in page and "Chen Wei" in page
+    assert "Person enrolled" in page and "Signed in" in page and "Chen Wei" in page
+    assert "Roles: buyer" in page and "organisation_id" not in page
     assert "No checkpoint yet" in page
     assert "No history found" in auditor.get(f"/admin/audit?object=person:{uuid4()}").text
 
@@ -260,6 +262,7 @@ def test_the_history_of_a_service_is_asked_for_and_held_against_its_checkpoint(
         "actor": "system",
         "detail": {"to": ["a"]},
     }
+    line |= {"what": "Credit approved", "facts": [["Amount", "CNY 1,200.00", "CNY 1,200.00"]]}
     line |= {"action": "rfp_published", "hash": digest, "chain": f"rfp:{number}"}
     upstream.says("/internal/audit", {"chain": f"rfp:{number}", "items": [line]})
     head = {"chain": audit.opaque(f"rfp:{number}"), "length": 3, "hash": digest}
@@ -268,12 +271,34 @@ def test_the_history_of_a_service_is_asked_for_and_held_against_its_checkpoint(
         keep_checkpoint(session, event_id=uuid4(), data=data)
     auditor = pages.browser(a_person(committed, Role.AUDITOR))
     page = auditor.get(f"/admin/audit?object=rfp:{number}").text
-    assert "rfp_published" in page and "Checkpoint at entry 3 agrees" in page
+    assert "Credit approved" in page and "Amount: CNY 1,200.00" in page
+    assert f'href="/admin/rfps/{number}"' in page and "Checkpoint at entry 3 agrees" in page
     line["hash"] = "cd" * 32
     upstream.says("/internal/audit", {"chain": f"rfp:{number}", "items": [line]})
     assert "disagrees" in auditor.get(f"/admin/audit?object=rfp:{number}").text
     upstream.says("/internal/audit", {}, 500)
     assert "No answer from: Plans and RFPs" in auditor.get(f"/admin/audit?object=rfp:{number}").text
+
+
+def test_the_latest_entries_of_all_services_can_be_browsed(
+    pages: Pages, committed: Sessions, upstream: Upstream
+) -> None:
+    number = uuid4()
+    line = {"number": 1, "at": "2001-01-01T09:00:00+00:00", "actor": "system", "detail": {}}
+    line |= {"action": "rfp_published", "what": "Published", "facts": [], "hash": "ab" * 32}
+    upstream.says("/internal/audit/latest", {"items": [line | {"chain": f"rfp:{number}"}]})
+    someone = a_person(committed, Role.ADMIN, name="Zhao Min")
+    admin = pages.browser(someone)
+    chosen = admin.get("/admin/audit?service=rfp").text
+    assert "Published" in chosen and f"object=rfp:{number}" in unquote(chosen)
+    assert "RFP <span" in chosen and "Signed in" not in chosen and "Tandem itself" in chosen
+    own = admin.get(f"/admin/audit?service=gateway&who=usr_{someone.person.id}").text
+    assert "Signed in" in own and "Only what Zhao Min did." in own
+    assert f'href="/admin/people/{someone.person.id}"' in own
+    assert "No entries" in admin.get("/admin/audit?service=gateway&on=2001-01-01").text
+    upstream.says("/internal/audit/latest", {}, 500)
+    quiet = admin.get("/admin/audit").text
+    assert "No answer from: Contracts" in quiet and "Plans and RFPs" in quiet
 
 
 def test_the_trail_is_for_auditors(pages: Pages, committed: Sessions) -> None:

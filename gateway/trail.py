@@ -1,0 +1,33 @@
+"""What the audit trail of the gateway is called in words."""
+
+from shared.kernel import N_
+from shared.web.trail import TrailWords
+
+ACTIONS = {
+    "client_changed": N_("API client changed"),
+    "client_registered": N_("API client registered"),
+    "client_secret_renewed": N_("New secret for the API client"),
+    "dead_letter_discarded": N_("Event that could not be handled discarded"),
+    "dead_letter_replayed": N_("Event that could not be handled tried again"),
+    "keys_rotated": N_("Keys renewed"),
+    "language_chosen": N_("Language or time zone chosen"),
+    "organisation_changed": N_("Organisation changed"),
+    "organisation_enrolled": N_("Organisation enrolled"),
+    "password_changed": N_("Password changed by its owner"),
+    "password_reset": N_("New password made by an administrator"),
+    "person_changed": N_("Person changed"),
+    "person_enrolled": N_("Person enrolled"),
+    "session_ended": N_("Signed out"),
+    "signed_in": N_("Signed in"),
+}
+FACTS = {
+    "active": N_("Active"),
+    "address": N_("Address"),
+    "kind": N_("Kind"),
+    "organisation_id": N_("Organisation"),
+    "roles": N_("Roles"),
+    "scopes": N_("Permissions"),
+    "session": N_("Session"),
+    "slug": N_("Short name"),
+}
+TRAIL = TrailWords(ACTIONS, FACTS)

@@ -1,0 +1,23 @@
+"""What the audit trail of this service is called in words."""
+
+from services.contracts.overview.queries import HAPPENED
+from shared.kernel import N_
+from shared.web.trail import TrailWords
+
+FACTS = {
+    "amount": N_("Amount"),
+    "award_id": N_("Award"),
+    "calculation_id": N_("Calculation"),
+    "credit_id": N_("Service credit"),
+    "deliverable_id": N_("Deliverable"),
+    "level": N_("Review level"),
+    "milestone_id": N_("Milestone"),
+    "number": N_("Number"),
+    "reason": N_("Reason"),
+    "revision": N_("Revision"),
+    "side": N_("Side"),
+    "terms_sha256": N_("Fingerprint of the terms"),
+    "title": N_("Title"),
+    "version": N_("Version"),
+}
+TRAIL = TrailWords(HAPPENED, FACTS)

@@ -1,0 +1,17 @@
+"""What the audit trail of this service is called in words."""
+
+from services.monitoring.slas.schemas import HAPPENED
+from shared.kernel import N_
+from shared.web.trail import TrailWords
+
+FACTS = {
+    "attained": N_("Attained"),
+    "count": N_("Number"),
+    "month": N_("Window"),
+    "outcome": N_("Outcome"),
+    "reason": N_("Reason"),
+    "revision": N_("Revision"),
+    "way": N_("Received by"),
+    "window": N_("Identifier"),
+}
+TRAIL = TrailWords(HAPPENED, FACTS)

@@ -1,0 +1,18 @@
+"""What the audit trail of this service is called in words."""
+
+from shared.kernel import N_
+from shared.web.trail import TrailWords
+
+ACTIONS = {
+    "mail_dropped": N_("Mail not sent"),
+    "mail_sent": N_("Mail sent"),
+    "notice_read": N_("Message read"),
+    "notice_received": N_("Message put into the inbox"),
+    "notices_read": N_("All messages read"),
+}
+FACTS = {
+    "count": N_("Number"),
+    "notice_id": N_("Message"),
+    "template": N_("Kind of message"),
+}
+TRAIL = TrailWords(ACTIONS, FACTS)

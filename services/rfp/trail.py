@@ -1,0 +1,44 @@
+"""What the audit trail of this service is called in words."""
+
+from services.rfp.bids.staff_pages import HAPPENED as OPENINGS
+from services.rfp.bids.vendor_pages import HAPPENED as BIDS
+from services.rfp.evaluations.staff_pages import HAPPENED as EVALUATIONS
+from services.rfp.plans.staff_pages import HAPPENED as PLANS
+from services.rfp.tenders.staff_pages.reading import HAPPENED as RFPS
+from services.rfp.vendors.staff_pages import HAPPENED as VENDORS
+from shared.kernel import N_
+from shared.web.trail import TrailWords
+
+MORE = {
+    "question_asked": N_("Question asked"),
+    "scores_saved": N_("Scores saved"),
+    "opening_confirmed": N_("A bid opener confirmed the opening"),
+}
+FACTS = {
+    "award_id": N_("Award"),
+    "bid_id": N_("Bid"),
+    "bids": N_("Bids"),
+    "categories": N_("Categories"),
+    "cause": N_("Cause"),
+    "conflict": N_("Conflict of interests"),
+    "count": N_("Number"),
+    "document_id": N_("File"),
+    "lot_id": N_("Lot"),
+    "lots": N_("Lots"),
+    "openers": N_("Openers"),
+    "organisation_id": N_("Company"),
+    "padded_size": N_("Sealed size"),
+    "question_id": N_("Question"),
+    "rank": N_("Rank"),
+    "reason": N_("Reason"),
+    "sha256": N_("Fingerprint"),
+    "submitted_by": N_("Submitted by"),
+    "tier": N_("Tier"),
+    "total": N_("Points"),
+    "version": N_("Version"),
+}
+# Before the opening nobody learns from a list whether somebody has bid.
+SEALED = frozenset({"bid_received", "bid_replaced"})
+TRAIL = TrailWords(
+    {**OPENINGS, **BIDS, **EVALUATIONS, **PLANS, **RFPS, **VENDORS, **MORE}, FACTS, SEALED
+)

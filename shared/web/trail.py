@@ -1,0 +1,127 @@
+"""The audit trail in words: each deployable says what its own actions are called."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared import audit
+from shared.audit import AuditEntry
+from shared.directory import is_of_buyer
+from shared.kernel import Actor, Auditor, Staff
+from shared.web.access import requires
+from shared.web.i18n import gettext, shown
+from shared.web.timeline import said
+from shared.web.transactions import transaction
+
+READERS = ("auditor", "operator", "admin")
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+chains = Blueprint("trail", __name__, url_prefix="/internal")
+
+
+@dataclass(frozen=True)
+class TrailWords:
+    """`actions`: sentences as `timeline` takes them. `facts`: what a detail is called.
+
+    `unlisted` actions stand in their own chain only: a list of all would tell too much.
+    """
+
+    actions: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
+
+
+@chains.get("/audit/latest")
+@requires((Staff, Auditor), *READERS)
+def latest(reader: Actor) -> ResponseReturnValue:
+    """The latest entries of all chains: `?who=usr_…&since=…&before=…`, newest first."""
+    with transaction() as session:
+        if isinstance(reader, Auditor) and not session.scalar(select(is_of_buyer(reader))):
+            abort(403)
+        return {"items": own_latest(session, request.args)}
+
+
+def own_latest(session: Session, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    entries = audit.latest(
+        session,
+        actor=asked.get("who", ""),
+        since=instant(asked.get("since", "")),
+        before=instant(asked.get("before", "")),
+        without=words().unlisted,
+    )
+    return [told(each) for each in entries]
+
+
+def instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def words() -> TrailWords:
+    found: TrailWords = current_app.extensions.get("trail", TrailWords())
+    return found
+
+
+def told(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as it is, with `what` and `facts` (label, value, value in full) in words."""
+    detail = dict(entry.detail)
+    return vars(entry) | {
+        "at": entry.at.isoformat(),
+        "detail": detail,
+        "what": what(entry.action, detail),
+        "facts": list(facts(entry.action, detail)),
+    }
+
+
+def what(action: str, detail: Mapping[str, Any]) -> str:
+    sentence = words().actions.get(action)
+    try:
+        return said(sentence, detail) if sentence else plain(action)
+    except KeyError:  # of an older version, which told less
+        return plain(action)
+
+
+def facts(action: str, detail: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What the sentence does not say already."""
+    sentence = words().actions.get(action, "")
+    for name, value in detail.items():
+        if value not in (None, "", [], {}) and f"%({name})s" not in sentence:
+            label = words().facts.get(name)
+            full = written(value)
+            yield gettext(label) if label else plain(name), shortened(full), full
+
+
+def plain(name: str) -> str:
+    """For what nobody has named: “credit_id” as “Credit id”."""
+    return name.replace("_", " ").capitalize()
+
+
+def written(value: Any) -> str:
+    """A detail for people: money, lists and what has parts, in one line."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, Mapping) and value.keys() != {"amount", "currency"}:
+        parts = (f"{named(str(key))}{gettext(': ')}{written(each)}" for key, each in value.items())
+        return gettext("; ").join(parts)
+    if isinstance(value, list):
+        return gettext(", ").join(written(each) for each in value)
+    return str(shown(value))
+
+
+def named(key: str) -> str:
+    label = words().facts.get(key)
+    return gettext(label) if label else key if IDENTIFIER.fullmatch(key) else plain(key)
+
+
+def shortened(text: str) -> str:
+    """Identifiers and hashes by their beginning; the page has them in full beside."""
+    return IDENTIFIER.sub(lambda found: f"{found[0][:8]}…", text)
