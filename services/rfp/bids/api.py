@@ -104,6 +104,15 @@ def submit_bid(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> Bid:
         )
 
 
+@api.delete("/lots/<uuid:lot_id>/bid")
+@requires(Vendor)
+@api.response(200, schemas.Receipt)
+def withdraw_bid(vendor: Vendor, lot_id: UUID) -> Bid:
+    """Take your bid back before the deadline. The answer is its receipt; you may bid again."""
+    with transaction() as session:
+        return usecases.withdraw_bid(session, vendor, lot_id=lot_id)
+
+
 @api.get("/bids")
 @requires(Vendor)
 @api.arguments(schemas.ListQuery, location="query", as_kwargs=True)

@@ -28,6 +28,7 @@ from shared.kernel import N_, DomainError, Labelled, uuid7
 class BidState(Labelled):
     SUBMITTED = "submitted", N_("Sealed")
     REPLACED = "replaced", N_("Replaced")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
     OPENED = "opened", N_("Opened")
     UNREADABLE = "unreadable", N_("Could not be read")
 
@@ -55,13 +56,16 @@ class Bid:
     id: UUID = field(default_factory=uuid7)
 
 
-def next_version(current: Bid | None, *, replace: bool) -> int:
-    """The version of the bid that comes now. A second one has to say that it replaces the first."""
+def next_version(current: Bid | None, *, replace: bool, last: int = 0) -> int:
+    """The version of the bid that comes now. A second one has to say that it replaces the first.
+
+    `last` is the version of one that was withdrawn: versions are never given twice.
+    """
     if current and not replace:
         raise BidExists
     if replace and not current:
         raise BidMissing
-    return current.version + 1 if current else 1
+    return (current.version if current else last) + 1
 
 
 def bid_context(lot_id: UUID, vendor_id: UUID, version: int) -> str:

@@ -54,6 +54,11 @@ def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
     return session.scalars(own.where(is_current)).one_or_none()
 
 
+def last_version(session: Session, vendor: Vendor, lot_id: UUID) -> int:
+    own = (bids.c.vendor_id == vendor.vendor_id) & (bids.c.lot_id == lot_id)
+    return session.scalar(select(func.max(bids.c.version)).where(own)) or 0
+
+
 def find_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
     """The sealed draft and when it was saved."""
     columns = select(bid_drafts.c.envelope, bid_drafts.c.updated_at)

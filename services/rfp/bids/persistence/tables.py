@@ -23,7 +23,7 @@ bids = Table(
     Column("envelope", sa.LargeBinary, nullable=False),
     UniqueConstraint("lot_id", "vendor_id", "version"),
 )
-is_current = bids.c.state != BidState.REPLACED
+is_current = bids.c.state.not_in((BidState.REPLACED, BidState.WITHDRAWN))
 sa.Index(
     "uq_bids_current", bids.c.lot_id, bids.c.vendor_id, unique=True, postgresql_where=is_current
 )

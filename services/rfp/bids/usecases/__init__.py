@@ -19,7 +19,7 @@ from services.rfp.bids.usecases.opening import (
     record_failure,
     tell_openers,
 )
-from services.rfp.bids.usecases.submission import submit_bid
+from services.rfp.bids.usecases.submission import submit_bid, withdraw_bid
 from services.rfp.bids.usecases.sweeping import sweep_files
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "submit_bid",
     "sweep_files",
     "tell_openers",
+    "withdraw_bid",
 ]

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from services.rfp.bids.domain import (
     Bid,
     BidContent,
+    BidMissing,
     BidState,
     Draft,
     bid_context,
     next_version,
     require_complete,
 )
-from services.rfp.bids.persistence import current_bid
+from services.rfp.bids.persistence import current_bid, last_version
 from services.rfp.bids.usecases.drafts import (
     chosen,
     locked_draft,
@@ -51,7 +52,7 @@ def submit_bid(
     rfp.require_open(now)
     require_admitted(session, vendor)
     current = current_bid(session, vendor, lot_id)
-    version = next_version(current, replace=replace)
+    version = next_version(current, replace=replace, last=last_version(session, vendor, lot_id))
     draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
     require_unchanged(saved_at, seen)
     whole = with_changes(content, documents=chosen(draft, files), submitted_by=vendor.subject)
@@ -63,6 +64,21 @@ def submit_bid(
     session.add(bid)
     write(session, vendor, rfp, lot_id, Draft(whole.answers(), draft.documents), keys, now)
     acknowledge(session, bid)
+    return bid
+
+
+def withdraw_bid(session: Session, vendor: Vendor, *, lot_id: UUID) -> Bid:
+    """Take one's bid back before the deadline. It is never opened, and the lot is open to bid on.
+
+    Like a bid it is told to nobody: the answer is the receipt. The draft stays.
+    """
+    rfp = load_rfp_of_lot(session, lot_id, require_invited(vendor))
+    rfp.require_open(db.clock(session))
+    bid = current_bid(session, vendor, lot_id)
+    if bid is None:
+        raise BidMissing
+    bid.state = BidState.WITHDRAWN
+    audit.record(session, SEALED_ACTOR, chain=f"bid:{bid.id}", action="bid_withdrawn")
     return bid
 
 

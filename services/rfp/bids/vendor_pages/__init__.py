@@ -27,12 +27,14 @@ pages = Blueprint("bids", __name__, url_prefix="/portal/bids", template_folder="
 TONES = {
     BidState.SUBMITTED: "sealed",
     BidState.REPLACED: "off",
+    BidState.WITHDRAWN: "off",
     BidState.OPENED: "good",
     BidState.UNREADABLE: "bad",
 }
 HAPPENED = {
     "bid_received": N_("Received and sealed, version %(version)s"),
     "bid_replaced": N_("Replaced by a later version"),
+    "bid_withdrawn": N_("Withdrawn"),
     "bid_opened": N_("Opened"),
     "bid_unreadable": N_("Could not be read at the opening"),
     "document_damaged": N_("One of the files could not be read"),
@@ -169,6 +171,14 @@ def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
             "history": timeline(session, f"bid:{bid_id}", HAPPENED, names=False),
         }
     return page("bids/receipt.html", receipt=receipt, tones=TONES, **shown)
+
+
+@pages.post("/lots/<uuid:lot_id>/withdrawal")
+@requires(Vendor)
+def withdraw(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        bid = usecases.withdraw_bid(session, vendor, lot_id=lot_id)
+    return see_other(url_for("bids.show", bid_id=bid.id))
 
 
 def load(vendor: Vendor, lot_id: UUID) -> Bidding:

@@ -500,7 +500,7 @@ def upgrade() -> None:
         "bids",
         ["lot_id", "vendor_id"],
         unique=True,
-        postgresql_where=sa.text("state != 'replaced'"),
+        postgresql_where=sa.text("state NOT IN ('replaced', 'withdrawn')"),
     )
     op.create_table(
         "opened_bids",
