@@ -208,6 +208,23 @@ def test_the_navigation_shows_where_we_are(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "who", "entry"),
+    [
+        ("/admin/awards/1", "buyer", "/admin/evaluations"),
+        ("/admin/awards", "auditor", "/admin/contracts"),
+        ("/admin/milestones/1", "quality", "/admin/contracts"),
+        ("/admin/rfps/1/opening", "opener", "/admin/rfps"),
+        ("/admin/clients/new", "admin", "/admin/clients"),
+    ],
+)
+def test_every_page_has_its_place_in_the_navigation(
+    app: Flask, path: str, who: str, entry: str
+) -> None:
+    with app.test_request_context(path):
+        assert shell.here(staff(who)) == entry
+
+
+@pytest.mark.parametrize(
     ("name", "letters"),
     [
         ("Wang Lei", "WL"),
