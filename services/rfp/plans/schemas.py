@@ -1,15 +1,18 @@
 """What comes in and goes out, by API and form alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from werkzeug.datastructures import MultiDict
 
-from services.rfp.plans.domain import Category, Decision, PlanContent, PlanLine, PlanState
-from shared.kernel import CURRENCY_DIGITS
+from services.rfp.plans import domain
+from services.rfp.plans.domain import Category, Cost, Decision, PlanContent, PlanLine, PlanState
+from shared.kernel import CURRENCY_DIGITS, DomainError
+from shared.web.errors import sentence
 from shared.web.fields import Amount, decimal
-from shared.web.forms import flattened
+from shared.web.forms import flattened, form_errors
 from shared.web.schemas import Form
 
 SHORT, LONG = validate.Length(max=200), validate.Length(max=5000)
@@ -19,6 +22,14 @@ PLAIN = frozenset(
     ("title", "objectives", "scope_in", "scope_out", "description", "starts_on", "ends_on",
      "cost_ceiling", "contingency")
 )  # fmt: skip
+
+# Which answer of the form a rule is about.
+FIELDS: dict[type[DomainError], str] = {
+    domain.PlanOverCeiling: "cost_ceiling",
+    domain.PlanEndsBeforeItBegins: "ends_on",
+    domain.PlanWithoutCosts: "lines",
+}
+MONEY = ("cost_ceiling", "contingency", "currency")
 
 
 class PlanLineForm(Form):
@@ -146,3 +157,26 @@ def too_fine(amount: Decimal, places: int) -> list[str]:
     except ValidationError as error:
         return list(error.messages)
     return []
+
+
+def content_of(form: MultiDict[str, str]) -> PlanContent:
+    """The rules are asked of whatever could be read, though other answers are wrong."""
+    found: dict[str, Any] = {}
+    try:
+        content: PlanContent = PlanForm().load(form)
+        broken = domain.faults(content.starts_on, content.ends_on, content.lines, content.cost())
+    except ValidationError as error:
+        found = form_errors(error.messages_dict)
+        broken = broken_rules(error.valid_data, list(found))
+    found |= {FIELDS[type(each)]: sentence(each) for each in broken}
+    if found:
+        raise ValidationError(found)
+    return content
+
+
+def broken_rules(said: Any, wrong: list[str]) -> Iterator[DomainError]:
+    cost = None
+    if not any(name in (*MONEY, "lines") or name.endswith("-amount") for name in wrong):
+        amounts = [line["amount"] for line in said["lines"]]
+        cost = Cost(amounts, said["contingency"], said["cost_ceiling"], said["currency"])
+    return domain.faults(said.get("starts_on"), said.get("ends_on"), None, cost)

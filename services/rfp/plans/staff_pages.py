@@ -8,7 +8,6 @@ from marshmallow import ValidationError
 from services.rfp.plans import domain, queries, schemas, usecases
 from services.rfp.plans.domain import Category, PlanContent, PlanState
 from services.rfp.plans.queries import READERS, Reader
-from services.rfp.plans.typed import content_of
 from shared.kernel import CURRENCY_DIGITS, N_, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.errors import sentence
@@ -81,7 +80,7 @@ def new_rows(requester: Staff) -> ResponseReturnValue:
 @idempotent
 def write(requester: Staff) -> ResponseReturnValue:
     try:
-        content = content_of(request.form)
+        content = schemas.content_of(request.form)
     except ValidationError as error:
         return invalid("plans/form.html", error, plan=None, **CHOICES)
     with transaction() as session:
@@ -111,7 +110,7 @@ def rewrite(requester: Staff, plan_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         plan = queries.own_plan(session, requester, plan_id)
     try:
-        content = content_of(request.form)
+        content = schemas.content_of(request.form)
     except ValidationError as error:
         return invalid("plans/form.html", error, plan=plan, **CHOICES)
     seen = request.form.get("seen")
