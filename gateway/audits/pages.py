@@ -98,7 +98,7 @@ def latest(reader: Actor, asked: Mapping[str, str]) -> tuple[list[Entry], list[S
     """The latest entries of one service, or of all that tell of deeds; and who was silent."""
     wanted = {name: asked[name] for name in ("who",) if asked[name]} | period(reader, asked)
     chosen = [each for each in Service if each == asked["service"]] or DEEDS
-    far = [each for each in chosen if each is not Service.GATEWAY]
+    far: list[Service] = [each for each in chosen if each is not Service.GATEWAY]
     fanout: Fanout = current_app.extensions["fanout"]
     question = f"/internal/audit/latest?{urlencode(wanted)}"
     said = fanout.ask(reader, [(each.value, question) for each in far])
