@@ -12,7 +12,7 @@ FACTS = {
     "deliverable_id": N_("Deliverable"),
     "level": N_("Review level"),
     "milestone_id": N_("Milestone"),
-    "number": N_("Number"),
+    "number": N_("Contract number"),
     "reason": N_("Reason"),
     "revision": N_("Revision"),
     "side": N_("Side"),

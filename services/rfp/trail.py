@@ -33,7 +33,7 @@ FACTS = {
     "reason": N_("Reason"),
     "sha256": N_("Fingerprint"),
     "submitted_by": N_("Submitted by"),
-    "tier": N_("Tier"),
+    "tier": N_("Vendor tier"),
     "total": N_("Points"),
     "version": N_("Version"),
 }
