@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import procrastinate
@@ -119,6 +119,32 @@ def state(session: Session) -> Mapping[str, int]:
     """How many jobs there are, by status."""
     counted = sa.text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """A job of the clock: when it was last due, and by the pace so far when next."""
+
+    name: str
+    last_at: datetime
+    next_at: datetime | None
+
+
+def clocked(session: Session) -> list[Clocked]:
+    """By name. One that was due only once has no pace yet."""
+    due = sa.text(
+        "SELECT task_name, array_agg(defer_timestamp ORDER BY defer_timestamp DESC)"
+        " FROM procrastinate_periodic_defers GROUP BY task_name ORDER BY task_name LIMIT 100"
+    )
+    return [clocked_job(*row) for row in session.execute(due)]
+
+
+def clocked_job(name: str, due: Sequence[int]) -> Clocked:
+    last, *before = due
+    following = [datetime.fromtimestamp(2 * last - each, UTC) for each in before[:1]]
+    return Clocked(
+        name.removesuffix(".cron"), datetime.fromtimestamp(last, UTC), *following or [None]
+    )
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,9 @@ class Row:
     parked: int = 0
     letters: int = 0
     waiting: int = 0
+    running: int = 0
     failed: int = 0
+    beats: tuple[tuple[str, int], ...] = ()
 
     @property
     def health(self) -> Health:
@@ -73,9 +75,30 @@ def row(service: Service, said: Mapping[str, Any] | None) -> Row:
         oldest=int(outbox["oldest_age_seconds"] // 10 * 10),
         parked=outbox["parked"],
         letters=said["dead_letters"],
-        waiting=jobs.get("todo", 0) + jobs.get("doing", 0),
+        waiting=jobs.get("todo", 0),
+        running=jobs.get("doing", 0),
         failed=jobs.get("failed", 0),
-    )
+        beats=tuple((name, int(loops[name]["age_seconds"] // 10 * 10)) for name in LOOPS
+                    if name in loops),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clocked:
+    service: Service
+    name: str
+    last_at: datetime
+    next_at: datetime | None
+
+
+def clock(answers: Answers) -> list[Clocked]:
+    """The jobs of the clock, of all services."""
+    return [
+        Clocked(service, job["name"], datetime.fromisoformat(job["last_at"]),
+                datetime.fromisoformat(job["next_at"]) if job["next_at"] else None)
+        for service, said in answers.items()
+        for job in (said or {}).get("clock", [])
+    ]  # fmt: skip
 
 
 def is_stopped(loop: Mapping[str, Any]) -> bool:

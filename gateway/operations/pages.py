@@ -11,12 +11,14 @@ from flask_babel import gettext
 from gateway.fanout import Fanout
 from gateway.operations.domain import (
     TONES,
+    clock,
     failed_jobs,
     fingerprint,
     letters,
     parked_events,
     row,
 )
+from gateway.operations.reach import reached
 from gateway.services import Service, named
 from shared.kernel import NotFound, Staff
 from shared.web import fragment, internal, page, requires, see_other, stuck
@@ -52,13 +54,16 @@ def state(operator: Staff) -> dict[str, Any]:
     found = letters(ask(operator, "/internal/dead-letters", internal.list_letters))
     waiting = ask(operator, "/internal/stuck", stuck.list_stuck)
     events, jobs = parked_events(waiting), failed_jobs(waiting)
+    stands, due = reached(current_app.extensions["settings"], fanout().pool), clock(said)
     return {
         "rows": rows,
         "letters": found,
         "events": events,
         "jobs": jobs,
+        "stands": stands,
+        "clock": due,
         "tones": TONES,
-        "seen": fingerprint(rows, found, events, jobs),
+        "seen": fingerprint(rows, found, events, jobs, stands, due),
     }
 
 

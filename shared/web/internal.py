@@ -40,6 +40,7 @@ def operations(operator: Actor) -> ResponseReturnValue:
             "dead_letters": dead_letters.count_waiting(session),
             "loops": heartbeat.states(session),
             "jobs": dict(job_counts(session)),
+            "clock": [asdict(job) for job in clocked_jobs(session)],
         }
 
 
@@ -50,6 +51,14 @@ def job_counts(session: Session) -> dict[str, int]:
             return dict(jobs.state(session))
     except ProgrammingError:
         return {}
+
+
+def clocked_jobs(session: Session) -> list[jobs.Clocked]:
+    try:
+        with session.begin_nested():
+            return jobs.clocked(session)
+    except ProgrammingError:
+        return []
 
 
 @internal.get("/dead-letters")

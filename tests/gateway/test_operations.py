@@ -1,5 +1,6 @@
 """Operations: what is running, what is stuck, and what an operator does about it."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from support.gateway import Enrolled, Pages, a_person, moment
 from support.upstream import Upstream
 
 from gateway.operations.domain import Health, row
+from gateway.operations.reach import answers, of_pair, of_url
 from gateway.people.domain import Language, OrganisationKind, Role
 from gateway.services import Service
 from shared.messaging.dead_letters import dead_letters
@@ -254,3 +256,25 @@ def test_operations_are_for_operators(pages: Pages, committed: Sessions, role: R
     vendor.get("/admin/operations", 403)
     admin = pages.browser(a_person(committed, Role.ADMIN))
     admin.get("/admin/operations")
+
+
+def test_each_process_and_each_job_of_the_clock_has_its_row(
+    pages: Pages, operator: Enrolled, upstream: Upstream
+) -> None:
+    due = {"name": "sign_checkpoint", "last_at": "2026-11-22T09:00:00+00:00"}
+    due |= {"next_at": "2026-11-22T09:01:00+00:00"}
+    upstream.says("/internal/operations", said(clock=[due], jobs={"todo": 2, "doing": 1}))
+    text = pages.browser(operator).get("/admin/operations").text
+    for process in ("Edge, in front of all pages", "PostgreSQL", "Kafka", "Mail server"):
+        assert process in text
+    assert "Plans and RFPs: Worker" in text and "relay less than 10 s ago" in text
+    assert "2 waiting · 1 running · 0 failed" in text
+    assert "17:00" in text and "17:01" in text  # in Shanghai
+
+
+def test_what_does_not_listen_is_not_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        assert answers(("127.0.0.1", port)) and of_pair(f"127.0.0.1:{port}")[1] == port
+    assert not answers(("127.0.0.1", port))
+    assert of_url("smtp://mail.example") == ("mail.example", 25)

@@ -13,7 +13,7 @@ from support.settings import environment
 
 from shared import db, jobs
 from shared.config import ServiceSettings, service_settings
-from shared.jobs import Context
+from shared.jobs import Context, clocked_job
 from shared.worker import COMMON_CRON, Pause, Worker
 
 
@@ -111,3 +111,10 @@ def test_a_loop_pauses_longer_while_there_is_nothing_to_do() -> None:
     assert idle == [0.05, 0.1, 0.2, 0.4, 0.5, 0.5]
     assert pause.after(3) == 0
     assert pause.after(0) == 0.05
+
+
+def test_a_job_of_the_clock_keeps_its_pace() -> None:
+    found = clocked_job("sign_checkpoint.cron", [1_000_060, 1_000_000, 999_940])
+    assert found.name == "sign_checkpoint" and found.next_at
+    assert (found.next_at - found.last_at).total_seconds() == 60
+    assert clocked_job("once.cron", [1_000_000]).next_at is None

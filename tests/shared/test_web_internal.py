@@ -117,6 +117,7 @@ def test_operations_tell_how_the_service_is(client: FlaskClient) -> None:
         "dead_letters": 0,
         "loops": [],
         "jobs": {},
+        "clock": [],
     }
 
 

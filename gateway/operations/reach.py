@@ -1,0 +1,55 @@
+"""Is what we stand on there? A connection is enough to know; nothing is sent."""
+
+import socket
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from gateway.config import Settings
+from shared.kernel import N_
+
+LIMIT_S = 0.3
+PORTS = {"http": 80, "https": 443, "smtp": 25, "smtps": 465}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One process that is not a service of ours, or stands before them all."""
+
+    name: str
+    there: bool
+
+
+def reached(settings: Settings, pool: ThreadPoolExecutor) -> list[Reach]:
+    """All are tried at once. That this page is made at all says that sign-in and database work."""
+    asked = {
+        N_("Edge, in front of all pages"): [of_url(settings.public_url)],
+        N_("Kafka, one broker at least"): [of_pair(p) for p in settings.kafka_bootstrap.split(",")],
+        N_("Mail server"): [of_url(settings.smtp_url)],
+    }
+    found = {name: pool.submit(any_answers, places) for name, places in asked.items()}
+    sure = [Reach(N_("Sign-in and administration"), True), Reach(N_("PostgreSQL"), True)]
+    return [*sure, *(Reach(name, each.result()) for name, each in found.items())]
+
+
+def any_answers(places: Iterable[tuple[str, int]]) -> bool:
+    return any(map(answers, places))
+
+
+def answers(place: tuple[str, int]) -> bool:
+    try:
+        with socket.create_connection(place, timeout=LIMIT_S):
+            return True
+    except OSError:
+        return False
+
+
+def of_url(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
+
+
+def of_pair(address: str) -> tuple[str, int]:
+    host, _, port = address.strip().rpartition(":")
+    return host, int(port)
