@@ -15,14 +15,14 @@ from gateway.audits import queries
 from gateway.audits.domain import kind_of, owners, page_of, wanted
 from gateway.fanout import Fanout
 from gateway.people.queries import names
-from gateway.services import Service
+from gateway.services import Service, named
 from shared import audit
 from shared.audit import Head
 from shared.kernel import N_, Actor, Auditor, Staff, subject_id
 from shared.web import page, requires, transaction
 from shared.web.formats import known_zone
 from shared.web.i18n import gettext
-from shared.web.trail import own_latest, told
+from shared.web.trail import own_latest, shortened, told
 
 Items = Sequence[Mapping[str, Any]]
 NOBODY = UUID(int=0)
@@ -124,7 +124,10 @@ def period(reader: Actor, asked: Mapping[str, str]) -> dict[str, str]:
 
 def spoken(subject: str) -> str:
     """Who is no person: the system itself, a service, or somebody whose name is still sealed."""
-    return gettext(SPOKEN[subject]) if subject in SPOKEN else subject
+    service = named(subject.removeprefix("/tandem/"))
+    if service:
+        return gettext(service.label)
+    return gettext(SPOKEN[subject]) if subject in SPOKEN else shortened(subject)
 
 
 def find(reader: Actor, text: str) -> tuple[list[History], list[Service]]:

@@ -15,6 +15,7 @@ FACTS = {
     "number": N_("Contract number"),
     "reason": N_("Reason"),
     "revision": N_("Revision"),
+    "sha256": N_("Fingerprint"),
     "side": N_("Side"),
     "terms_sha256": N_("Fingerprint of the terms"),
     "title": N_("Title"),

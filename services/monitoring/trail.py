@@ -11,6 +11,7 @@ FACTS = {
     "outcome": N_("Outcome"),
     "reason": N_("Reason"),
     "revision": N_("Revision"),
+    "input_sha256": N_("Fingerprint"),
     "way": N_("Received by"),
     "window": N_("Identifier"),
 }
