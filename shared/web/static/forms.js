@@ -64,7 +64,8 @@
     content().querySelectorAll('[data-bad]').forEach((node) => node.removeAttribute('data-bad'));
     content().querySelectorAll('[aria-invalid]').forEach((node) => node.removeAttribute('aria-invalid'));
   };
-  const isRefusal = (ctx) => ctx?.response?.headers.get('HX-Retarget') === '#messages';
+  // The bell that finds no answer refuses nothing.
+  const isRefusal = (ctx) => ctx?.request?.method !== 'GET' && ctx?.response?.headers.get('HX-Retarget') === '#messages';
   document.addEventListener('htmx:after:swap', (event) => {
     const ctx = event.detail?.ctx;
     if (isRefusal(ctx)) { overtake(); return; }
