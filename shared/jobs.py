@@ -141,10 +141,8 @@ def clocked(session: Session) -> list[Clocked]:
 
 def clocked_job(name: str, due: Sequence[int]) -> Clocked:
     last, *before = due
-    following = [datetime.fromtimestamp(2 * last - each, UTC) for each in before[:1]]
-    return Clocked(
-        name.removesuffix(".cron"), datetime.fromtimestamp(last, UTC), *following or [None]
-    )
+    following = datetime.fromtimestamp(2 * last - before[0], UTC) if before else None
+    return Clocked(name.removesuffix(".cron"), datetime.fromtimestamp(last, UTC), following)
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,15 @@ class TestUnits:
         assert shares.text.count("From 0 to 1.") >= 3
         assert '<option value="share" selected>' in shares.text
 
+    def test_what_is_missing_and_what_does_not_fit_are_named_at_once(
+        self, client: FlaskClient, plan: Plan
+    ) -> None:
+        both = {self.row: "share", "sla_targets-0-title": "", "sla_targets-0-minimum": "x"}
+        text = self.answered(client, plan, **both).text
+        assert text.count("From 0 to 1.") >= 2
+        assert "Service level 1 – What is measured: This is needed." in text
+        assert "Service level 1 – Minimum: Write a number such as 1234.50." in text
+
     def test_another_unit_has_a_name(
         self, client: FlaskClient, plan: Plan, sessions: Sessions
     ) -> None:

@@ -49,9 +49,9 @@ class CriterionForm(Form):
     is_price = fields.Boolean(load_default=False)
     minimum = Amount(load_default=None, allow_none=True, least=NOTHING, most=BEST_GRADE)
 
-    @validates_schema(skip_on_field_errors=True)
+    @validates_schema(skip_on_field_errors=False)
     def check_price(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data["is_price"] and data["minimum"] is not None:
+        if data.get("is_price") and data.get("minimum") is not None:
             raise ValidationError(sentence(errors.PriceWithoutGrade()), "minimum")
 
 
@@ -75,12 +75,12 @@ class SlaTargetForm(Form):
     # Of the page: the unit is chosen, and named only where it is another one.
     unit_named = fields.String(load_default="", validate=validate.Length(max=40))
 
-    @validates_schema(skip_on_field_errors=True)
+    @validates_schema(skip_on_field_errors=False)
     def check_scale(self, data: dict[str, Any], **kwargs: Any) -> None:
         """A share of good cases is a percentage or lies from 0 to 1, and so do its figures."""
-        if data["unit"] == OTHER_UNIT and not data["unit_named"]:
+        if data.get("unit") == OTHER_UNIT and not data.get("unit_named"):
             raise ValidationError(gettext("Name the unit."), "unit_named")
-        if data["formula"] is not Formula.RATIO:
+        if data.get("formula") is not Formula.RATIO or "unit" not in data:
             return
         top = SHARES.get(data["unit"])
         if top is None:
@@ -261,11 +261,11 @@ def beyond(data: dict[str, Any], top: Decimal) -> dict[str, Any]:
     def outside(value: Decimal | None) -> bool:
         return value is not None and not 0 <= value <= top
 
-    wrong: dict[str, Any] = {n: said for n in ("target", "minimum") if outside(data[n])}
+    wrong: dict[str, Any] = {n: said for n in ("target", "minimum") if outside(data.get(n))}
     ends = {"lower": "from", "upper": "to"}
     tiers = {
         n: {name: said for key, name in ends.items() if outside(tier.get(key))}
-        for n, tier in enumerate(data["tiers"])
+        for n, tier in enumerate(data.get("tiers", ()))
     }
     faulty = {n: each for n, each in tiers.items() if each}
     return wrong | ({"tiers": faulty} if faulty else {})
