@@ -13,7 +13,8 @@ from support.rfps import NOW, a_plan, an_rfp, stored
 
 from services.rfp.awards.domain import Award
 from services.rfp.plans.domain import Plan, PlanState
-from services.rfp.tenders.domain import Rfp
+from services.rfp.tenders.domain import Lot, Rfp
+from shared.kernel import uuid7
 
 KEYS = {"verb", "object", "href", "why", "due_at", "kind"}
 
@@ -120,7 +121,9 @@ def test_a_bidder_waits_until_their_lot_is_decided(
 ) -> None:
     an_opened_rfp(sessions, plan)
     assert [verb for verb, *_ in waiting(client, "huayun")] == ["Evaluation of bids"]
-    rfp = an_evaluated_rfp(sessions, plan)
+    later, earlier = sorted((uuid7(), uuid7()), reverse=True)  # ids of one moment have no order
+    lots_of_it = [Lot(1, "First level", id=later), Lot(2, "Second level", id=earlier)]
+    rfp = an_evaluated_rfp(sessions, plan, lots=lots_of_it)
     bids = bids_by_vendor(sessions, rfp)
     add_bid(sessions, rfp, rfp.lots[1].id, "huayun", Decimal(7), NOW)
     lots = [thing for verb, _, thing in waiting(client, "huayun") if verb == "Award"]

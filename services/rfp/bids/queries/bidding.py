@@ -95,7 +95,7 @@ class Bidding:
 
 RECEIPT = [bids.c[name] for name in Receipt.__dataclass_fields__]
 ORDER = (bids.c.received_at, bids.c.id)
-PLACE_ORDER = (rfps.c.deadline_at, lots.c.id)
+PLACE_ORDER = (rfps.c.deadline_at, rfps.c.id, lots.c.position)
 
 
 def own_bids(vendor: Vendor) -> sa.Select[Any]:
@@ -156,8 +156,7 @@ def places_in(session: Session, vendor: Vendor, rfp_id: UUID) -> list[Place]:
 def open_places(session: Session, vendor: Vendor) -> list[Place]:
     """Lots that take bids, the most urgent first."""
     waiting = places(vendor).where(stage_at() == Stage.OPEN)
-    by_deadline = (rfps.c.deadline_at, rfps.c.id, lots.c.position)
-    return [as_place(*row) for row in session.execute(waiting.order_by(*by_deadline).limit(500))]
+    return [as_place(*row) for row in session.execute(waiting.order_by(*PLACE_ORDER).limit(500))]
 
 
 def sealed_places(session: Session, vendor: Vendor) -> list[Place]:
