@@ -268,7 +268,7 @@ def test_each_process_and_each_job_of_the_clock_has_its_row(
     for process in ("Edge, in front of all pages", "PostgreSQL", "Kafka", "Mail server"):
         assert process in text
     assert "Plans and RFPs: Worker" in text and "relay less than 10 s ago" in text
-    assert "2 waiting · 1 running · 0 failed" in text
+    assert "2 waiting, 1 running, 0 failed" in text
     assert "17:00" in text and "17:01" in text  # in Shanghai
 
 
