@@ -15,18 +15,6 @@ from shared.web.forms import flattened
 from shared.web.i18n import gettext
 from shared.web.templating import local_input
 
-ZONES = (
-    "Asia/Shanghai",
-    "Asia/Hong_Kong",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Europe/London",
-    "Europe/Berlin",
-    "America/New_York",
-    "America/Los_Angeles",
-    "UTC",
-)
-
 
 def from_plan(plan: PlanView, *, zone: str) -> dict[str, Any]:
     """What the plan says already, and the default criteria."""
@@ -73,5 +61,4 @@ def choices(buyer: Staff) -> dict[str, Any]:
             ("share", gettext("Share, 0 to 1")),
             (schemas.OTHER_UNIT, gettext("Another unit")),
         ],
-        "zones": ZONES,
     }
