@@ -2,10 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,11 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, String, Table, Uuid, func, select
 from sqlalchemy.orm import Session
 
+from shared import db
 from shared.db import Instant, choice, metadata
 from shared.durable import make_folder, sync_folder
 from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
 
 CHUNK = 65_536
+YOUNG = timedelta(days=1)
+BATCH = 1000  # files that a sweep looks up at once
 
 
 class ScanState(Labelled):
@@ -108,9 +112,9 @@ class LocalStorage:
     def delete(self, key: str) -> None:
         (self.root / key).unlink(missing_ok=True)
 
-    def keys(self, *, before: datetime) -> Iterator[str]:
+    def keys(self, *, before: datetime, under: str = "") -> Iterator[str]:
         """What has lain here since before a time, half-written files among it."""
-        for path in sorted(self.root.rglob("*")):
+        for path in sorted((self.root / under).rglob("*")):
             if path.is_file() and path.stat().st_mtime < before.timestamp():
                 yield str(path.relative_to(self.root))
 
@@ -135,7 +139,10 @@ class Measured:
 
 @dataclass
 class ReceivedFile:
-    """Bytes that are in the store and, until `keep`, in no table."""
+    """Bytes that are in the store and, until `keep`, in no table.
+
+    `is_kept`: a row may name them, since one was written and whether it stayed is not ours to know.
+    """
 
     id: UUID
     name: str
@@ -160,8 +167,9 @@ def received(
 ) -> Iterator[ReceivedFile]:
     """Store a stream of at most `limit` bytes. It needs no database while the bytes arrive.
 
-    Leave the block after the commit: unless the file was kept by then, its bytes go again. They
-    stay where the answer to the commit was lost, for the row may be there.
+    Leave the block after the commit. What no row was written for goes again. After `keep` it
+    stays, whatever happens: the answer to a COMMIT may be lost although it was done. `sweep` takes
+    away what no row names.
     """
     file_id = uuid7()
     key, measured = f"{prefix}/{file_id}", Measured(chunks, name=name, limit=limit)
@@ -170,16 +178,9 @@ def received(
     file = ReceivedFile(file_id, name, media_type, measured.size, sha256, key, by)
     try:
         yield file
-    except BaseException as error:
-        if not (file.is_kept and was_cut_off(error)):
+    finally:
+        if not file.is_kept:
             storage.delete(key)
-        raise
-    if not file.is_kept:
-        storage.delete(key)
-
-
-def was_cut_off(error: BaseException) -> bool:
-    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def keep(session: Session, file: ReceivedFile) -> StoredFile:
@@ -190,6 +191,32 @@ def keep(session: Session, file: ReceivedFile) -> StoredFile:
     stored = StoredFile(**row, uploaded_at=session.scalars(added).one())
     file.is_kept = True
     return stored
+
+
+def sweep(
+    session: Session,
+    storage: LocalStorage,
+    named: Callable[[Session, Sequence[str]], set[str]],
+    *,
+    under: str = "",
+) -> int:
+    """Take away what no row names, of all that lies under a folder; say how many files.
+
+    `named`: which of these keys a row names. What is younger than a day stays, for the transaction
+    that writes its row may still run.
+    """
+    swept, found = 0, storage.keys(before=db.clock(session) - YOUNG, under=under)
+    while old := list(islice(found, BATCH)):
+        orphans = set(old) - named(session, old)
+        for key in orphans:
+            storage.delete(key)
+        swept += len(orphans)
+    return swept
+
+
+def keys_named(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which of these keys a row of `files` names."""
+    return set(session.scalars(select(files.c.key).where(files.c.key.in_(keys))))
 
 
 def load_file(session: Session, file_id: UUID) -> StoredFile:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import tracemalloc
 from typing import Any
 
@@ -13,9 +14,14 @@ from support.contracts import in_force, somebody, stored_files
 from support.database import Sessions, rows
 
 from services.contracts.agreements.domain import Contract
+from services.contracts.config import Settings
+from services.contracts.delivery.jobs import sweep_files
 from services.contracts.delivery.persistence import deliverables
+from services.contracts.worker import CRON
 from shared.files import LocalStorage, files
+from shared.jobs import Context
 from shared.kernel import uuid7
+from shared.web.idempotency import answered_once
 
 MB = 1024**2
 BLOCK = bytes(range(256)) * 256
@@ -194,3 +200,43 @@ def test_another_file_of_the_same_length_is_another_body(
     [file] = rows(known, files)
     assert file.sha256 == hashlib.sha256(wrong).hexdigest()
     assert [path.read_bytes() for path in stored_files(storage)] == [wrong]
+
+
+def answer_lost(*said: Any) -> Any:
+    """The COMMIT is done, and the connection breaks before we hear of it."""
+    answered_once(*said)
+    raise ConnectionError("server closed the connection unexpectedly")
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_a_lost_answer_to_the_commit_leaves_row_and_bytes(
+    client: FlaskClient, known: Sessions, contract: Contract, storage: LocalStorage,
+    monkeypatch: pytest.MonkeyPatch, way: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("shared.web.idempotency.answered_once", answer_lost)
+    if way == "api":
+        answer = by_api(client, contract, Body(99), 99)
+    else:
+        answer, _ = by_page(client, contract, 99)
+    assert answer.status_code == 500
+    [file] = rows(known, files)
+    [stored] = stored_files(storage)
+    assert stored == storage.root / file.key and len(rows(known, deliverables)) == 1
+
+
+def test_what_no_row_names_is_swept_after_a_day(
+    client: FlaskClient, known: Sessions, contract: Contract, storage: LocalStorage,
+    settings: Settings,
+) -> None:  # fmt: skip
+    by_api(client, contract, Body(99), 99)
+    kept = [*stored_files(storage), storage.root / "rfp/bids/of-another-service"]
+    orphans = ("contracts/deliverables/orphan", "contracts/deliverables/half.partial")
+    for name in (*orphans, "rfp/bids/of-another-service"):
+        storage.put(name, [b"x"])
+    for path in stored_files(storage):
+        then = path.stat().st_mtime - 24 * 3600 - 60
+        os.utime(path, (then, then))
+    storage.put("contracts/deliverables/young", [b"x"])
+    sweep_files(Context(known, settings))
+    assert {*stored_files(storage)} == {*kept, storage.root / "contracts/deliverables/young"}
+    assert ["sweep_files"] in CRON.values()

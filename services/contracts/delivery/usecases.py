@@ -32,6 +32,8 @@ from shared.kernel import Staff, Vendor
 from shared.messaging import outbox
 from shared.messaging.notices import notify
 
+FOLDER = "contracts"  # of the store
+
 
 def plan_deliveries(session: Session, contract: Contract) -> None:
     """Each milestone of a new contract is planned."""
@@ -54,7 +56,7 @@ def receive(
     return files.received(
         storage,
         chunks,
-        prefix="contracts/deliverables",
+        prefix=f"{FOLDER}/deliverables",
         name=name,
         media_type=media_type,
         limit=LARGEST_FILE,
@@ -70,8 +72,8 @@ def submit_deliverable(
     promise = promise_of(session, milestone_id)
     require_active(promise)
     now = db.clock(session)
+    deliverable = delivery.submit(file.id, vendor.subject, now)
     stored = files.keep(session, file)
-    deliverable = delivery.submit(stored.id, vendor.subject, now)
     session.flush()
     detail = {
         "title": promise.title,

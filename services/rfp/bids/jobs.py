@@ -1,16 +1,12 @@
 """What follows an opening, and what reminds of one."""
 
-from datetime import timedelta
-from itertools import islice
-
 from services.rfp.bids import usecases
+from services.rfp.bids.persistence import locations_named
 from services.rfp.sealing.persistence import KeyFolder
-from shared import db
-from shared.files import LocalStorage
+from shared.files import LocalStorage, sweep
 from shared.jobs import Context, Cron, Jobs
 from shared.logging import get_logger
 
-BATCH = 1000
 log = get_logger(__name__)
 
 
@@ -54,15 +50,10 @@ def destroy_keys(context: Context) -> None:
 
 
 def sweep_files(context: Context) -> None:
-    """Only what is older than a day: younger files may belong to a transaction that still runs."""
     storage = LocalStorage(context.settings.data / "storage" / "rfp")
     with context.sessions.begin() as session:
-        before = db.clock(session) - timedelta(days=1)
-        found = storage.keys(before=before)
-        while old := list(islice(found, BATCH)):
-            swept = usecases.sweep_files(session, storage, old=old)
-            if swept:
-                log.info("files swept", count=swept)
+        if swept := sweep(session, storage, locations_named):
+            log.info("files swept", count=swept)
 
 
 JOBS: Jobs = {

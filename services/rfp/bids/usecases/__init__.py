@@ -20,7 +20,6 @@ from services.rfp.bids.usecases.opening import (
     tell_openers,
 )
 from services.rfp.bids.usecases.submission import submit_bid, withdraw_bid
-from services.rfp.bids.usecases.sweeping import sweep_files
 
 __all__ = [
     "FILE_BYTES",
@@ -40,7 +39,6 @@ __all__ = [
     "save_draft",
     "sealed_file",
     "submit_bid",
-    "sweep_files",
     "tell_openers",
     "withdraw_bid",
 ]
