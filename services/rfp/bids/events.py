@@ -1,8 +1,9 @@
 """What others hear of bids. Before the opening that is nothing: only the bidder gets a notice."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -68,6 +69,21 @@ def tell_openers(session: Session, rfp: Rfp, now: datetime) -> None:
         path=f"/admin/rfps/{rfp.id}/opening",
         now=now,
         **about(rfp),
+    )
+
+
+def remind_openers(
+    session: Session, rfp: Rfp, openers: Sequence[UUID], day: date, now: datetime
+) -> None:
+    """The same words as the first time; each at most once on a day."""
+    notify(
+        session,
+        source=SOURCE,
+        to=openers,
+        template="opening_due",
+        path=f"/admin/rfps/{rfp.id}/opening",
+        now=now,
+        **about(rfp) | {"dedupe": f"{rfp.id}:{day}"},
     )
 
 

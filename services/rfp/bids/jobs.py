@@ -39,6 +39,15 @@ def tell_openers(context: Context) -> None:
             usecases.tell_openers(session, rfp_id=rfp_id)
 
 
+def remind_openers(context: Context) -> None:
+    """Comes every hour, because morning is not the same everywhere."""
+    with context.sessions.begin() as session:
+        waiting = usecases.waiting_for_openers(session)
+    for rfp_id in waiting:
+        with context.sessions.begin() as session:
+            usecases.remind_openers(session, rfp_id=rfp_id)
+
+
 def destroy_keys(context: Context) -> None:
     """A cancellation defers this; the clock repeats it."""
     keys = KeyFolder(context.settings.data / "keys" / "rfp")
@@ -59,6 +68,7 @@ def sweep_files(context: Context) -> None:
 JOBS: Jobs = {
     "decrypt_documents": decrypt_documents,
     "tell_openers": tell_openers,
+    "remind_openers": remind_openers,
     "sweep_files": sweep_files,
     "destroy_keys": destroy_keys,
 }
@@ -66,4 +76,5 @@ CRON: Cron = {
     "* * * * *": ["tell_openers", "decrypt_documents"],
     "41 3 * * *": ["sweep_files"],
     "7 * * * *": ["destroy_keys"],
+    "11 * * * *": ["remind_openers"],
 }

@@ -37,6 +37,7 @@ from services.rfp.bids.domain.rules import (
     next_version,
     opening_due,
     promise_faults,
+    reminder_day,
     require_complete,
     require_opener,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "next_version",
     "opening_due",
     "promise_faults",
+    "reminder_day",
     "require_complete",
     "require_opener",
 ]

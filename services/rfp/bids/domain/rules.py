@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from services.rfp.tenders.domain import Direction, Duty, Rfp, SlaTarget, Stage
 from services.rfp.tenders.domain.errors import RfpCancelled
 from shared.calendar import WorkingDays, midnight
 from shared.kernel import N_, DomainError, Labelled, uuid7
+
+MORNING = 8  # o'clock
 
 
 class BidState(Labelled):
@@ -113,6 +115,17 @@ def opening_due(deadline_at: datetime, zone: str) -> datetime:
     """Openers have until the end of the next working day after the deadline, in the RFP's zone."""
     last = WorkingDays().after(deadline_at.astimezone(ZoneInfo(zone)).date(), 1)
     return midnight(zone, last + timedelta(days=1))
+
+
+def reminder_day(deadline_at: datetime, now: datetime, zone: str) -> date | None:
+    """The day on which to ask the openers again: a working day after the one of the deadline.
+
+    From eight in the morning, in the RFP's zone. At other times nobody is asked.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    late = local.date() > deadline_at.astimezone(ZoneInfo(zone)).date()
+    asks = late and local.hour >= MORNING and local.date() in WorkingDays()
+    return local.date() if asks else None
 
 
 def require_opener(rfp: Rfp, person_id: UUID, now: datetime) -> None:

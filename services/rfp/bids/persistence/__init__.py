@@ -28,6 +28,7 @@ from services.rfp.bids.persistence.opening import (
     load_sealed_document,
     mark_failed,
     rfps_past_deadline,
+    rfps_to_open,
     sealed_bids,
     sealed_documents,
     settle_document,
@@ -42,6 +43,7 @@ from services.rfp.bids.persistence.tables import (
     is_current,
     opened_bids,
     opening_notices,
+    opening_reminders,
     openings,
 )
 
@@ -77,9 +79,11 @@ __all__ = [
     "move_file",
     "opened_bids",
     "opening_notices",
+    "opening_reminders",
     "openings",
     "rfp_of_lot",
     "rfps_past_deadline",
+    "rfps_to_open",
     "sealed_bids",
     "sealed_documents",
     "settle_document",

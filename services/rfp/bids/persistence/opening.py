@@ -88,6 +88,13 @@ def rfps_past_deadline(session: Session) -> Sequence[UUID]:
     return session.scalars(due.order_by(rfps.c.deadline_at, rfps.c.id).limit(100)).all()
 
 
+def rfps_to_open(session: Session) -> Sequence[UUID]:
+    """Closed, and their openers have been told, but have not opened them."""
+    told = select(opening_notices.c.rfp_id)
+    waiting = select(rfps.c.id).where(stage_at() == Stage.CLOSED, rfps.c.id.in_(told))
+    return session.scalars(waiting.order_by(rfps.c.deadline_at, rfps.c.id).limit(1000)).all()
+
+
 def sealed_documents(session: Session) -> Sequence[tuple[UUID, UUID]]:
     """Bid and document of each file of an opened bid that waits to be decrypted."""
     waiting = (

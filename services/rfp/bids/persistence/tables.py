@@ -68,6 +68,14 @@ opening_notices = Table(  # whose openers have been told that the deadline has p
     Column("at", Instant, nullable=False),
 )
 
+opening_reminders = Table(  # on which of their days an opener was asked again
+    "opening_reminders",
+    metadata,
+    Column("rfp_id", ForeignKey(rfps.c.id), primary_key=True),
+    Column("person_id", sa.Uuid, primary_key=True),
+    Column("day", sa.Date, primary_key=True),
+)
+
 opened_bids = Table(
     "opened_bids",
     metadata,

@@ -19,6 +19,7 @@ from services.rfp.bids.usecases.opening import (
     record_failure,
     tell_openers,
 )
+from services.rfp.bids.usecases.reminding import remind_openers, waiting_for_openers
 from services.rfp.bids.usecases.submission import submit_bid, withdraw_bid
 
 __all__ = [
@@ -34,11 +35,13 @@ __all__ = [
     "keys_to_destroy",
     "past_deadline",
     "record_failure",
+    "remind_openers",
     "remove_file",
     "require_bidder",
     "save_draft",
     "sealed_file",
     "submit_bid",
     "tell_openers",
+    "waiting_for_openers",
     "withdraw_bid",
 ]

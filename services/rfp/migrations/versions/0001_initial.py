@@ -395,6 +395,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rfp_id", name=op.f("pk_opening_notices")),
     )
     op.create_table(
+        "opening_reminders",
+        sa.Column("rfp_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["rfp_id"], ["rfps.id"], name=op.f("fk_opening_reminders_rfp_id")),
+        sa.PrimaryKeyConstraint("rfp_id", "person_id", "day", name=op.f("pk_opening_reminders")),
+    )
+    op.create_table(
         "openings",
         sa.Column("rfp_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
