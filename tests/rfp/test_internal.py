@@ -67,6 +67,22 @@ def test_each_person_hears_of_their_own_work(
     }
 
 
+def test_a_plan_whose_rfps_all_came_to_nothing_asks_for_another(
+    client: FlaskClient, sessions: Sessions, plan: Plan
+) -> None:
+    def asked() -> list[str]:
+        return [each["href"] for each in work(client, "buyer") if each["verb"] == "Make an RFP"]
+
+    own = [f"/admin/plans/{plan.id}"]
+    assert asked() == own
+    stored(sessions, an_rfp(plan, cancelled_at=NOW))
+    assert asked() == own
+    stored(sessions, an_rfp(plan, unsuccessful_at=NOW))
+    assert asked() == own
+    stored(sessions, an_rfp(plan))
+    assert asked() == []
+
+
 def test_items_have_the_agreed_shape_and_lead_somewhere(
     client: FlaskClient, sessions: Sessions, plan: Plan, rfp: Rfp
 ) -> None:

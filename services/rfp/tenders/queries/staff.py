@@ -155,8 +155,9 @@ def obstacles(session: Session, rfp_id: UUID, *, least_lead: timedelta) -> list[
 
 
 def plans_without_rfp(session: Session, buyer: Staff) -> list[PlanRow]:
-    """Approved plans that no RFP was made from, the oldest first."""
-    made = select(rfps.c.id).where(rfps.c.plan_id == plans.c.id).exists()
+    """Approved plans of which no RFP is under way or awarded, the oldest first."""
+    counting = stage_at().not_in((Stage.UNSUCCESSFUL, Stage.CANCELLED))
+    made = select(rfps.c.id).where(rfps.c.plan_id == plans.c.id, counting).exists()
     waiting = all_plans(buyer, state=PlanState.APPROVED).where(~made)
     rows = session.execute(waiting.order_by(*PLAN_ORDER).limit(100))
     return [PlanRow(*row) for row in rows]
