@@ -7,8 +7,6 @@ ACTIONS = {
     "client_changed": N_("API client changed"),
     "client_registered": N_("API client registered"),
     "client_secret_renewed": N_("New secret for the API client"),
-    "dead_letter_discarded": N_("Event that could not be handled discarded"),
-    "dead_letter_replayed": N_("Event that could not be handled tried again"),
     "keys_rotated": N_("Keys renewed"),
     "language_chosen": N_("Language or time zone chosen"),
     "organisation_changed": N_("Organisation changed"),

@@ -10,6 +10,7 @@ from shared.kernel import N_
 from shared.web.trail import TrailWords
 
 MORE = {
+    "document_stuck": N_("A file of the bid waits for the store, which has a fault"),
     "question_asked": N_("Question asked"),
     "scores_saved": N_("Scores saved"),
     "opening_confirmed": N_("A bid opener confirmed the opening"),

@@ -14,13 +14,22 @@ from sqlalchemy.orm import Session
 from shared import audit
 from shared.audit import AuditEntry
 from shared.directory import is_of_buyer
-from shared.kernel import Actor, Auditor, Staff
+from shared.kernel import N_, Actor, Auditor, Staff
 from shared.web.access import requires
 from shared.web.i18n import gettext, shown
 from shared.web.timeline import said
 from shared.web.transactions import transaction
 
 READERS = ("auditor", "operator", "admin")
+COMMON: Mapping[str, str] = {  # what every service records
+    "dead_letter_discarded": N_("Event that could not be handled discarded"),
+    "dead_letter_replayed": N_("Event that could not be handled tried again"),
+    "event_discarded": N_("Event that could not be sent discarded"),
+    "event_released": N_("Event that could not be sent tried again"),
+    "events_replayed": N_("Events of a span of time sent again"),
+    "job_removed": N_("Failed job removed"),
+    "job_retried": N_("Failed job tried again"),
+}
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 chains = Blueprint("trail", __name__, url_prefix="/internal")
 
@@ -82,8 +91,12 @@ def told(entry: AuditEntry) -> dict[str, Any]:
     }
 
 
+def sentence_for(action: str) -> str:
+    return words().actions.get(action) or COMMON.get(action, "")
+
+
 def what(action: str, detail: Mapping[str, Any]) -> str:
-    sentence = words().actions.get(action)
+    sentence = sentence_for(action)
     try:
         return said(sentence, detail) if sentence else plain(action)
     except KeyError:  # of an older version, which told less
@@ -92,7 +105,7 @@ def what(action: str, detail: Mapping[str, Any]) -> str:
 
 def facts(action: str, detail: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What the sentence does not say already."""
-    sentence = words().actions.get(action, "")
+    sentence = sentence_for(action)
     for name, value in detail.items():
         if value not in (None, "", [], {}) and f"%({name})s" not in sentence:
             label = words().facts.get(name)
