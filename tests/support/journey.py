@@ -120,7 +120,8 @@ def promise(buyer: Walker, title: str) -> None:
     buyer.press(buyer.page.locator(f'button[name="add"][value="{row}-tiers"]'))
     buyer.page.select_option(f'[id="{row}-formula"]', "ratio")
     buyer.page.select_option(f'[id="{row}-direction"]', "higher")
-    answers = {"title": title, "unit": "%", "target": "95", "minimum": "90"}
+    buyer.page.select_option(f'[id="{row}-unit"]', "%")
+    answers = {"title": title, "target": "95", "minimum": "90"}
     buyer.fill(**{f"{row}-{name}": value for name, value in answers.items()})
     for n, tier in enumerate(TIERS):
         buyer.fill(**{f"{row}-tiers-{n}-to": tier["to"] or ""})
