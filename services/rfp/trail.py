@@ -23,6 +23,7 @@ FACTS = {
     "cause": N_("Cause"),
     "conflict": N_("Conflict of interests"),
     "count": N_("Number"),
+    "declined_by": N_("Declined by"),
     "document_id": N_("File"),
     "lot_id": N_("Lot"),
     "lots": N_("Lots"),

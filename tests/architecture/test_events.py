@@ -50,6 +50,7 @@ NOTICES_AFTER_OPENING = {
     "evaluation_complete",
     "rfp_unsuccessful",
     "lot_unsuccessful",
+    "award_declined",
     "award_won",
     "award_lost",
     "award_without",

@@ -79,6 +79,10 @@ WORDS: Mapping[str, Words] = {
         N_("A lot ended without an award"),
         N_("No bid was chosen on the lot of %(number)s “%(title)s” that you bid on."),
     ),
+    "award_declined": Words(
+        N_("A contract was declined, and a lot waits"),
+        N_("Award the lot of %(number)s “%(title)s” to another bid, or close it."),
+    ),
     "award_won": Words(
         N_("You have won"),
         N_("Your bid on “%(title)s” (%(number)s) is chosen. A draft contract follows."),

@@ -37,6 +37,11 @@ class NotRanked(DomainError):
     message = N_("Only a bid that is ranked in this lot can be awarded.")
 
 
+class BidDeclined(DomainError):
+    code = "bid_declined"
+    message = N_("The contract of this bid was declined. Choose another bid, or close the lot.")
+
+
 class WinnerNotAdmitted(DomainError):
     code = "winner_not_admitted"
     message = N_("The vendor of this bid is not admitted any more, so it cannot be awarded.")
@@ -65,6 +70,7 @@ class Award:
     awarded_by: UUID
     awarded_at: datetime
     standstill_ends_at: datetime
+    declined_at: datetime | None = None  # when a side declined its contract
     id: UUID = field(default_factory=uuid7)
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -103,22 +104,43 @@ def tell_bidders(session: Session, rfp: Rfp, award: Award, bidders: Sequence[Bid
     """
     for bidder in bidders:
         if bidder.bid_id == award.bid_id:
-            tell(session, rfp, "award_won", bidder, "/outcome", award.awarded_at)
+            tell(session, rfp, "award_won", bidder, "/outcome", award.awarded_at, award.id)
         elif bidder.state is BidState.UNREADABLE:
-            tell(session, rfp, "award_without", bidder, "", award.awarded_at)
+            tell(session, rfp, "award_without", bidder, "", award.awarded_at, award.id)
         else:
-            tell(session, rfp, "award_lost", bidder, "/outcome", award.awarded_at)
+            tell(session, rfp, "award_lost", bidder, "/outcome", award.awarded_at, award.id)
+
+
+def tell_buyer_of_decline(session: Session, rfp: Rfp, award: Award, now: datetime) -> None:
+    notify(
+        session,
+        source=SOURCE,
+        to=[rfp.buyer_id],
+        template="award_declined",
+        subject_type="rfp",
+        subject_id=rfp.id,
+        params={"number": rfp.number, "title": rfp.title},
+        path=f"/admin/evaluations/{rfp.id}",
+        dedupe=str(award.id),
+        now=now,
+    )
 
 
 def tell_of_closure(session: Session, rfp: Rfp, bidders: Sequence[Bidder], now: datetime) -> None:
     for bidder in bidders:
-        tell(session, rfp, "lot_unsuccessful", bidder, "", now)
+        tell(session, rfp, "lot_unsuccessful", bidder, "", now, bidder.bid_id)
 
 
 def tell(
-    session: Session, rfp: Rfp, template: str, bidder: Bidder, page: str, now: datetime
+    session: Session,
+    rfp: Rfp,
+    template: str,
+    bidder: Bidder,
+    page: str,
+    now: datetime,
+    decision: UUID,
 ) -> None:
-    """`page`: which one of the bid's."""
+    """`page`: which one of the bid's. `decision`: what is told once."""
     notify(
         session,
         source=SOURCE,
@@ -128,6 +150,6 @@ def tell(
         subject_id=bidder.bid_id,
         params={"number": rfp.number, "title": rfp.title},
         path=f"/portal/bids/{bidder.bid_id}{page}",
-        dedupe=str(bidder.bid_id),
+        dedupe=f"{bidder.bid_id}:{decision}",
         now=now,
     )

@@ -24,7 +24,7 @@ awards = Table(
     "awards",
     metadata,
     Column("id", sa.Uuid, primary_key=True),
-    Column("lot_id", ForeignKey(lots.c.id), nullable=False, unique=True),  # one per lot, ever
+    Column("lot_id", ForeignKey(lots.c.id), nullable=False),
     Column("rfp_id", ForeignKey(rfps.c.id), nullable=False, index=True),
     Column("bid_id", ForeignKey(opened_bids.c.bid_id), nullable=False, unique=True),
     Column("organisation_id", sa.Uuid, nullable=False, index=True),
@@ -33,7 +33,10 @@ awards = Table(
     Column("awarded_by", sa.Uuid, nullable=False),
     Column("awarded_at", Instant, nullable=False),
     Column("standstill_ends_at", Instant, nullable=False),
+    Column("declined_at", Instant),
 )
+stands = awards.c.declined_at.is_(None)
+sa.Index("uq_awards_lot_id", awards.c.lot_id, unique=True, postgresql_where=stands)  # one per lot
 sa.Index("ix_awards_awarded_at", awards.c.awarded_at, awards.c.id)
 
 closures = Table(
@@ -61,7 +64,7 @@ def served_on(session: Session, rfp_id: UUID) -> set[UUID]:
 def decided_lots(session: Session, rfp_id: UUID) -> Decided:
     """Of an RFP whose row the caller has locked."""
     bid_on = select(bids.c.lot_id).join(lots).where(lots.c.rfp_id == rfp_id, is_current)
-    awarded = select(awards.c.lot_id).where(awards.c.rfp_id == rfp_id)
+    awarded = select(awards.c.lot_id).where(awards.c.rfp_id == rfp_id, stands)
     closed = select(closures.c.lot_id).where(closures.c.rfp_id == rfp_id)
     return Decided(*(set(session.scalars(each)) for each in (bid_on, awarded, closed)))
 
@@ -88,3 +91,15 @@ def bidders_on(session: Session, lot_id: UUID) -> list[Bidder]:
     own = select(bids.c.id, bids.c.vendor_id, bids.c.state)
     mine = own.where(bids.c.lot_id == lot_id, is_current).order_by(bids.c.id)
     return [Bidder(*row) for row in session.execute(mine)]
+
+
+def declined_bids(session: Session, lot_id: UUID) -> set[UUID]:
+    """Whose contracts were declined."""
+    own = select(awards.c.bid_id).where(awards.c.lot_id == lot_id, ~stands)
+    return set(session.scalars(own))
+
+
+def load_award(session: Session, award_id: UUID) -> Award | None:
+    """An award that stands, to change it. The caller has locked its RFP."""
+    own = select(Award).where(awards.c.id == award_id, stands)
+    return session.scalars(own.execution_options(populate_existing=True)).one_or_none()

@@ -1,6 +1,6 @@
 """Reads of awards: for staff the decisions, for a bidder the outcome of their own bid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.rfp.awards.domain import require_impartial
-from services.rfp.awards.persistence import awards, closures, served_on
+from services.rfp.awards.persistence import awards, closures, declined_bids, served_on, stands
 from services.rfp.bids.persistence import bid_documents, bids, opened_bids
 from services.rfp.evaluations.domain import Ranking, Result
 from services.rfp.evaluations.usecases import ranking_of_lots
@@ -49,6 +49,7 @@ class AwardView:
     awarded_at: datetime
     standstill_ends_at: datetime
     time_zone: str
+    declined_at: datetime | None
 
     @property
     def has_standstill(self) -> bool:
@@ -76,7 +77,13 @@ class LotToAward:
     lot_id: UUID
     lot: str
     ranking: Ranking
+    declined: Collection[UUID]
     names: Mapping[UUID, str]
+
+    @property
+    def choices(self) -> Sequence[Result]:
+        """Ranked bids but those whose contract was declined."""
+        return [each for each in self.ranking.ranked if each.offer.bid_id not in self.declined]
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ VIEW = (
     lots.c.title.label("lot"), awards.c.bid_id, awards.c.organisation_id,
     known(organisations.c.name, ""), opened_bids.c.total, opened_bids.c.currency, awards.c.rank,
     awards.c.reason, awards.c.awarded_by, known(people.c.name, ""), awards.c.awarded_at,
-    awards.c.standstill_ends_at, rfps.c.time_zone,
+    awards.c.standstill_ends_at, rfps.c.time_zone, awards.c.declined_at,
 )  # fmt: skip
 
 
@@ -152,14 +159,18 @@ def show_award(session: Session, reader: Reader, award_id: UUID) -> AwardView:
 
 
 def awards_of(session: Session, rfp_id: UUID) -> Mapping[UUID, Chosen]:
-    """By lot."""
+    """By lot: the award that stands."""
     chosen = (awards.c.id, known(organisations.c.name, ""), awards.c.rank, awards.c.reason)
     made = (
         select(awards.c.lot_id, *chosen)
         .outerjoin(organisations, organisations.c.id == awards.c.organisation_id)
-        .where(awards.c.rfp_id == rfp_id)
+        .where(awards.c.rfp_id == rfp_id, stands)
     )
     return {lot_id: Chosen(*row) for lot_id, *row in session.execute(made)}
+
+
+def declined_of(session: Session, lot_id: UUID) -> Collection[UUID]:
+    return declined_bids(session, lot_id)
 
 
 def closures_of(session: Session, rfp_id: UUID) -> Mapping[UUID, str]:
@@ -180,7 +191,7 @@ def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
         .add_columns(lots.c.title.label("lot"))
         .join_from(lots, rfps, rfps.c.id == lots.c.rfp_id)
         .where(lots.c.id == lot_id, stage_at() == Stage.EVALUATED)
-        .where(lots.c.id.not_in(select(awards.c.lot_id)))
+        .where(lots.c.id.not_in(select(awards.c.lot_id).where(stands)))
         .where(lots.c.id.not_in(select(closures.c.lot_id)))
     ).one_or_none()
     if row is None:
@@ -189,6 +200,7 @@ def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
     return LotToAward(
         **row._mapping,
         lot_id=lot_id,
+        declined=declined_bids(session, lot_id),
         ranking=ranking_of(session, row.rfp_id, lot_id),
         names=bidders(session, lot_id),
     )
@@ -220,6 +232,8 @@ def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
         .join(lots, lots.c.id == bids.c.lot_id)
         .join(rfps, rfps.c.id == lots.c.rfp_id)
         .where(bids.c.id == bid_id, bids.c.vendor_id == vendor.vendor_id)
+        .order_by(awards.c.awarded_at.desc(), awards.c.id.desc())
+        .limit(1)
     ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound

@@ -71,6 +71,7 @@ class AwardOut(Schema):
     awarded_by = fields.UUID()
     awarded_at = fields.AwareDateTime()
     standstill_ends_at = fields.AwareDateTime()
+    declined_at = fields.AwareDateTime()
 
 
 class AwardList(Schema):

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ def for_other_pages() -> dict[str, Any]:
     return {
         "awards_of": awards_of,
         "closures_of": closures_of,
+        "declined_of": declined_of,
         "may_decide": may_decide,
         "award_readers": frozenset(READERS),
     }
@@ -45,6 +46,12 @@ def may_decide(rfp_id: UUID) -> bool:
 def closures_of(rfp_id: UUID) -> Mapping[UUID, str]:
     with transaction() as session:
         return queries.closures_of(session, rfp_id)
+
+
+def declined_of(lot_id: UUID) -> Collection[UUID]:
+    """Bids whose contract was declined."""
+    with transaction() as session:
+        return queries.declined_of(session, lot_id)
 
 
 @pages.get("")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.rfp.awards import events
 from services.rfp.awards.domain import (
     Award,
+    BidDeclined,
     Closure,
     Decided,
     NotEvaluated,
@@ -18,12 +19,19 @@ from services.rfp.awards.domain import (
     require_reason,
     standstill_end,
 )
-from services.rfp.awards.persistence import bidders_on, decided_lots, served_on, winner_of
+from services.rfp.awards.persistence import (
+    bidders_on,
+    decided_lots,
+    declined_bids,
+    load_award,
+    served_on,
+    winner_of,
+)
 from services.rfp.evaluations.domain import Ranking
 from services.rfp.evaluations.usecases import ranking_of_lots
 from services.rfp.tenders.domain import Ending, Rfp, Stage
 from services.rfp.tenders.events import rfp_closed_unsuccessful
-from services.rfp.tenders.persistence import load_rfp_of_lot, rfps
+from services.rfp.tenders.persistence import load_rfp, load_rfp_of_lot, rfps
 from services.rfp.tenders.usecases import end_unsuccessful
 from services.rfp.vendors.domain import MAY_BE_INVITED
 from services.rfp.vendors.persistence import load_vendor
@@ -44,6 +52,8 @@ def award_lot(
     require_impartial(buyer.user_id, served_on(session, rfp.id))
     require_undecided(session, rfp, lot_id, now)
     rankings = ranking_of_lots(session, rfp)
+    if bid_id in declined_bids(session, lot_id):
+        raise BidDeclined
     rank, winner = rank_of(rankings[lot_id], bid_id), winner_of(session, bid_id)
     tier = admitted_tier(session, winner.organisation_id)
     award = Award(
@@ -84,6 +94,22 @@ def close_lot(
     audit.record(session, buyer, chain=f"rfp:{rfp.id}", action="lot_closed", detail=detail)
     end_or_go_on(session, buyer, rfp, closure, decided_lots(session, rfp.id))
     return closure
+
+
+def decline_award(
+    session: Session, *, rfp_id: UUID, award_id: UUID, declined_by: str, now: datetime
+) -> None:
+    """Its contract was declined, so the lot waits for a decision again. Once only."""
+    rfp = load_rfp(session, rfp_id)
+    award = load_award(session, award_id)
+    if award is None:
+        return
+    award.declined_at = now
+    rfp.awarded_at = None
+    detail = {"lot_id": award.lot_id, "award_id": award_id, "declined_by": declined_by}
+    chain = f"rfp:{rfp.id}"
+    audit.record(session, "contracts", chain=chain, action="award_declined", detail=detail)
+    events.tell_buyer_of_decline(session, rfp, award, now)
 
 
 def end_or_go_on(

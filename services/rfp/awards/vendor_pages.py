@@ -25,9 +25,9 @@ def ending_of(bid_id: UUID) -> str:
     with transaction() as session:
         if queries.is_cancelled(session, g.actor, bid_id):
             return "cancelled"
-        if queries.has_outcome(session, g.actor, bid_id):
-            return "awarded"
-        return "closed" if queries.ended_without_award(session, g.actor, bid_id) else ""
+        if queries.ended_without_award(session, g.actor, bid_id):
+            return "closed"
+        return "awarded" if queries.has_outcome(session, g.actor, bid_id) else ""
 
 
 @pages.get("/<uuid:bid_id>/outcome")

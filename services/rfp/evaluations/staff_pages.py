@@ -33,6 +33,7 @@ HAPPENED = {
     "scores_submitted": N_("An evaluator submitted their scores"),
     "evaluation_completed": N_("Evaluation complete"),
     "lot_awarded": N_("Lot awarded"),
+    "award_declined": N_("Contract declined; the lot waits for a decision again"),
     "lot_closed": N_("Lot closed without an award: %(reason)s"),
     "rfp_unsuccessful": N_("Ended without an award"),
 }

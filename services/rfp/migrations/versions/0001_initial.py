@@ -540,12 +540,19 @@ def upgrade() -> None:
         sa.Column("awarded_by", sa.Uuid(), nullable=False),
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("standstill_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["bid_id"], ["opened_bids.bid_id"], name=op.f("fk_awards_bid_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_awards_lot_id")),
         sa.ForeignKeyConstraint(["rfp_id"], ["rfps.id"], name=op.f("fk_awards_rfp_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_awards")),
         sa.UniqueConstraint("bid_id", name=op.f("uq_awards_bid_id")),
-        sa.UniqueConstraint("lot_id", name=op.f("uq_awards_lot_id")),
+    )
+    op.create_index(
+        "uq_awards_lot_id",
+        "awards",
+        ["lot_id"],
+        unique=True,
+        postgresql_where=sa.text("declined_at IS NULL"),
     )
     op.create_index("ix_awards_awarded_at", "awards", ["awarded_at", "id"], unique=False)
     op.create_index(op.f("ix_awards_organisation_id"), "awards", ["organisation_id"], unique=False)

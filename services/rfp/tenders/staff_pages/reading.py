@@ -40,6 +40,7 @@ HAPPENED = {
     "scores_submitted": N_("An evaluator submitted their scores"),
     "evaluation_completed": N_("Evaluation complete"),
     "lot_awarded": N_("Lot awarded"),
+    "award_declined": N_("Contract declined; the lot waits for a decision again"),
     "lot_closed": N_("Lot closed without an award: %(reason)s"),
     "rfp_cancelled": N_("Cancelled: %(reason)s"),
     "key_destroyed": N_("The key of the sealed bids was destroyed"),
