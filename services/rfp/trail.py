@@ -29,6 +29,7 @@ FACTS = {
     "lots": N_("Lots"),
     "openers": N_("Openers"),
     "organisation_id": N_("Company"),
+    "over_ceiling_reason": N_("Why it exceeds the ceiling"),
     "padded_size": N_("Sealed size"),
     "question_id": N_("Question"),
     "rank": N_("Rank"),

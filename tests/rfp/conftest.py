@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,8 @@ def client(
 
 @pytest.fixture
 def plan(sessions: Sessions) -> Plan:
-    stored_plan: Plan = stored(sessions, a_plan())
+    """With room for the bids of the tests."""
+    stored_plan: Plan = stored(sessions, a_plan(cost_ceiling=Decimal(12_000_000)))
     return stored_plan
 
 

@@ -190,7 +190,7 @@ def score_both_lots(sessions: Sessions, who: str, rfp: Rfp, second: UUID) -> Non
 
 
 def test_of_thirty_two_at_once_one_awards(committed: Sessions) -> None:
-    rfp = an_evaluated_rfp(committed, stored(committed, a_plan()))
+    rfp = an_evaluated_rfp(committed, stored(committed, a_plan(cost_ceiling=D(12_000_000))))
     bids = bids_by_vendor(committed, rfp)
     outcomes: list[Award | LotAwarded] = []
     together = threading.Barrier(32)

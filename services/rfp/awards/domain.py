@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.rfp.bids.domain import BidState
 from services.rfp.tenders.domain import Direction, SlaTarget
 from shared.calendar import WorkingDays, midnight
-from shared.kernel import N_, DomainError, Forbidden, uuid7
+from shared.kernel import N_, DomainError, Forbidden, Money, uuid7
 
 LEAST_REASON = 20  # characters
 
@@ -42,6 +42,14 @@ class BidDeclined(DomainError):
     message = N_("The contract of this bid was declined. Choose another bid, or close the lot.")
 
 
+class OverCeiling(DomainError):
+    code = "over_ceiling"
+    message = N_(
+        "With %(value)s this award exceeds the %(left)s that are left of the plan's ceiling. "
+        "Confirm it with a reason of at least %(least)s characters."
+    )
+
+
 class WinnerNotAdmitted(DomainError):
     code = "winner_not_admitted"
     message = N_("The vendor of this bid is not admitted any more, so it cannot be awarded.")
@@ -70,6 +78,7 @@ class Award:
     awarded_by: UUID
     awarded_at: datetime
     standstill_ends_at: datetime
+    over_ceiling_reason: str | None = None  # why it may exceed the ceiling of the plan
     declined_at: datetime | None = None  # when a side declined its contract
     id: UUID = field(default_factory=uuid7)
 
@@ -139,6 +148,15 @@ def require_impartial(person_id: UUID, served: Collection[UUID]) -> None:
 def require_reason(reason: str) -> None:
     if len(reason.strip()) < LEAST_REASON:
         raise ReasonTooShort(least=LEAST_REASON)
+
+
+def confirmed_reason(value: Money, left: Money, reason: str) -> str | None:
+    """Why an award may exceed what is left of the plan's ceiling; none where it does not."""
+    if value.amount <= left.amount:
+        return None
+    if len(reason.strip()) < LEAST_REASON:
+        raise OverCeiling(value=value, left=left, least=LEAST_REASON)
+    return reason.strip()
 
 
 def standstill_end(awarded_at: datetime, days: int, zone: str, calendar: WorkingDays) -> datetime:

@@ -17,8 +17,10 @@ from services.rfp.bids.persistence import (
 )
 from services.rfp.evaluations.persistence import evaluators
 from services.rfp.metadata import metadata
+from services.rfp.plans.persistence import plans
 from services.rfp.tenders.persistence import committee, lots, rfps
 from shared.db import Instant
+from shared.kernel import Money
 
 awards = Table(
     "awards",
@@ -33,6 +35,7 @@ awards = Table(
     Column("awarded_by", sa.Uuid, nullable=False),
     Column("awarded_at", Instant, nullable=False),
     Column("standstill_ends_at", Instant, nullable=False),
+    Column("over_ceiling_reason", sa.Text),
     Column("declined_at", Instant),
 )
 stands = awards.c.declined_at.is_(None)
@@ -103,3 +106,16 @@ def load_award(session: Session, award_id: UUID) -> Award | None:
     """An award that stands, to change it. The caller has locked its RFP."""
     own = select(Award).where(awards.c.id == award_id, stands)
     return session.scalars(own.execution_options(populate_existing=True)).one_or_none()
+
+
+def left_of_ceiling(session: Session, plan_id: UUID) -> Money:
+    """What the awards of all RFPs of a plan leave of its ceiling; below zero if they exceed it."""
+    made = (
+        select(sa.func.coalesce(sa.func.sum(opened_bids.c.total), 0))
+        .join(awards, awards.c.bid_id == opened_bids.c.bid_id)
+        .join(rfps, rfps.c.id == awards.c.rfp_id)
+        .where(rfps.c.plan_id == plan_id, stands)
+        .scalar_subquery()
+    )
+    left = select(plans.c.cost_ceiling - made, plans.c.currency).where(plans.c.id == plan_id)
+    return Money(*session.execute(left).one())

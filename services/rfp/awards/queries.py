@@ -12,7 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.rfp.awards.domain import require_impartial
-from services.rfp.awards.persistence import awards, closures, declined_bids, served_on, stands
+from services.rfp.awards.persistence import (
+    awards,
+    closures,
+    declined_bids,
+    left_of_ceiling,
+    served_on,
+    stands,
+)
 from services.rfp.bids.persistence import bid_documents, bids, opened_bids
 from services.rfp.evaluations.domain import Ranking, Result
 from services.rfp.evaluations.usecases import ranking_of_lots
@@ -20,7 +27,7 @@ from services.rfp.tenders.domain import Criterion, Rfp, Stage
 from services.rfp.tenders.persistence import lots, rfps, stage_at
 from shared.directory import is_of_buyer, organisation_name, organisations, people
 from shared.files import StoredFile, load_file
-from shared.kernel import Auditor, NotFound, Staff, Vendor
+from shared.kernel import Auditor, Money, NotFound, Staff, Vendor
 
 Reader = Staff | Auditor
 READERS = ("buyer", "contract_manager", "auditor")
@@ -50,6 +57,8 @@ class AwardView:
     standstill_ends_at: datetime
     time_zone: str
     declined_at: datetime | None
+    over_ceiling_reason: str | None
+    plan_id: UUID
 
     @property
     def has_standstill(self) -> bool:
@@ -77,6 +86,7 @@ class LotToAward:
     lot_id: UUID
     lot: str
     ranking: Ranking
+    left: Money  # of the plan's ceiling
     declined: Collection[UUID]
     names: Mapping[UUID, str]
 
@@ -129,6 +139,7 @@ VIEW = (
     known(organisations.c.name, ""), opened_bids.c.total, opened_bids.c.currency, awards.c.rank,
     awards.c.reason, awards.c.awarded_by, known(people.c.name, ""), awards.c.awarded_at,
     awards.c.standstill_ends_at, rfps.c.time_zone, awards.c.declined_at,
+    awards.c.over_ceiling_reason, rfps.c.plan_id,
 )  # fmt: skip
 
 
@@ -169,6 +180,10 @@ def awards_of(session: Session, rfp_id: UUID) -> Mapping[UUID, Chosen]:
     return {lot_id: Chosen(*row) for lot_id, *row in session.execute(made)}
 
 
+def left_of_plan(session: Session, plan_id: UUID) -> Money:
+    return left_of_ceiling(session, plan_id)
+
+
 def declined_of(session: Session, lot_id: UUID) -> Collection[UUID]:
     return declined_bids(session, lot_id)
 
@@ -187,7 +202,9 @@ def may_decide(session: Session, reader: Reader, rfp_id: UUID) -> bool:
 def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
     """A lot that can be awarded now."""
     row = session.execute(
-        select(rfps.c.id.label("rfp_id"), rfps.c.number, rfps.c.title, rfps.c.currency)
+        select(
+            rfps.c.id.label("rfp_id"), rfps.c.plan_id, rfps.c.number, rfps.c.title, rfps.c.currency
+        )
         .add_columns(lots.c.title.label("lot"))
         .join_from(lots, rfps, rfps.c.id == lots.c.rfp_id)
         .where(lots.c.id == lot_id, stage_at() == Stage.EVALUATED)
@@ -197,8 +214,10 @@ def lot_to_award(session: Session, buyer: Staff, lot_id: UUID) -> LotToAward:
     if row is None:
         raise NotFound
     require_impartial(buyer.user_id, served_on(session, row.rfp_id))
+    known_of_it = dict(row._mapping)
     return LotToAward(
-        **row._mapping,
+        left=left_of_ceiling(session, known_of_it.pop("plan_id")),
+        **known_of_it,
         lot_id=lot_id,
         declined=declined_bids(session, lot_id),
         ranking=ranking_of(session, row.rfp_id, lot_id),

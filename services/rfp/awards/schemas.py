@@ -30,6 +30,7 @@ class AwardForm(Form):
         validate=[validate.Length(max=5000), long_enough],
         error_messages={"required": Words(N_("Give the reason for the award."))},
     )
+    over_ceiling_reason = fields.String(load_default="", validate=validate.Length(max=5000))
 
 
 class ClosureForm(Form):
@@ -72,6 +73,7 @@ class AwardOut(Schema):
     awarded_at = fields.AwareDateTime()
     standstill_ends_at = fields.AwareDateTime()
     declined_at = fields.AwareDateTime()
+    over_ceiling_reason = fields.String(allow_none=True)
 
 
 class AwardList(Schema):

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.rfp.awards import queries, schemas, usecases
-from services.rfp.awards.domain import LEAST_REASON
+from services.rfp.awards.domain import LEAST_REASON, OverCeiling
 from services.rfp.awards.queries import CONTRACT_READERS, READERS, AwardView, Chosen, Reader
 from services.rfp.evaluations.domain import published
 from shared.files import require_downloadable
-from shared.kernel import Staff
+from shared.kernel import Money, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.downloads import attachment
+from shared.web.errors import sentence
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
 
@@ -27,6 +28,7 @@ def for_other_pages() -> dict[str, Any]:
         "awards_of": awards_of,
         "closures_of": closures_of,
         "declined_of": declined_of,
+        "left_of_plan": left_of_plan,
         "may_decide": may_decide,
         "award_readers": frozenset(READERS),
     }
@@ -46,6 +48,12 @@ def may_decide(rfp_id: UUID) -> bool:
 def closures_of(rfp_id: UUID) -> Mapping[UUID, str]:
     with transaction() as session:
         return queries.closures_of(session, rfp_id)
+
+
+def left_of_plan(plan_id: UUID) -> Money:
+    """What the awards of a plan leave of its ceiling."""
+    with transaction() as session:
+        return queries.left_of_plan(session, plan_id)
 
 
 def declined_of(lot_id: UUID) -> Collection[UUID]:
@@ -99,6 +107,9 @@ def award(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
             made = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
     except ValidationError as error:
         return invalid("awards/form.html", error, **form_of(buyer, lot_id))
+    except OverCeiling as refusal:
+        wrong = {"over_ceiling_reason": sentence(refusal)}
+        return invalid("awards/form.html", wrong, **form_of(buyer, lot_id))
     return see_other(url_for("awards.show", award_id=made.id))
 
 

@@ -15,6 +15,7 @@ from services.rfp.awards.domain import (
     NotRanked,
     Winner,
     WinnerNotAdmitted,
+    confirmed_reason,
     require_impartial,
     require_reason,
     standstill_end,
@@ -23,12 +24,14 @@ from services.rfp.awards.persistence import (
     bidders_on,
     decided_lots,
     declined_bids,
+    left_of_ceiling,
     load_award,
     served_on,
     winner_of,
 )
 from services.rfp.evaluations.domain import Ranking
 from services.rfp.evaluations.usecases import ranking_of_lots
+from services.rfp.plans.persistence import load_plan
 from services.rfp.tenders.domain import Ending, Rfp, Stage
 from services.rfp.tenders.events import rfp_closed_unsuccessful
 from services.rfp.tenders.persistence import load_rfp, load_rfp_of_lot, rfps
@@ -37,16 +40,26 @@ from services.rfp.vendors.domain import MAY_BE_INVITED
 from services.rfp.vendors.persistence import load_vendor
 from shared import audit
 from shared.calendar import WorkingDays
-from shared.kernel import Staff
+from shared.kernel import Money, Staff
 from shared.messaging import outbox
 
 CALENDAR = WorkingDays()
 
 
 def award_lot(
-    session: Session, buyer: Staff, *, lot_id: UUID, bid_id: UUID, reason: str, now: datetime
+    session: Session,
+    buyer: Staff,
+    *,
+    lot_id: UUID,
+    bid_id: UUID,
+    reason: str,
+    now: datetime,
+    over_ceiling_reason: str = "",
 ) -> Award:
-    """Award a lot to a ranked bid, once. The RFP's row is locked, so that the second one waits."""
+    """Award a lot to a ranked bid, once. The RFP's row is locked, so that the second one waits.
+
+    So is the plan's: all awards of its RFPs together stay below the ceiling, or say why not.
+    """
     require_reason(reason)
     rfp = load_rfp_of_lot(session, lot_id, rfps.c.published_at.is_not(None))
     require_impartial(buyer.user_id, served_on(session, rfp.id))
@@ -56,6 +69,8 @@ def award_lot(
         raise BidDeclined
     rank, winner = rank_of(rankings[lot_id], bid_id), winner_of(session, bid_id)
     tier = admitted_tier(session, winner.organisation_id)
+    load_plan(session, rfp.plan_id)
+    left, value = left_of_ceiling(session, rfp.plan_id), Money(winner.total, rfp.currency)
     award = Award(
         lot_id=lot_id,
         rfp_id=rfp.id,
@@ -63,6 +78,7 @@ def award_lot(
         organisation_id=winner.organisation_id,
         rank=rank,
         reason=reason.strip(),
+        over_ceiling_reason=confirmed_reason(value, left, over_ceiling_reason),
         awarded_by=buyer.user_id,
         awarded_at=now,
         standstill_ends_at=standstill_end(now, rfp.standstill_days, rfp.time_zone, CALENDAR),
@@ -153,6 +169,8 @@ def announce(
     """On record, to the other services, and to everybody who bid on the lot."""
     copied = ("lot_id", "bid_id", "organisation_id", "rank", "reason")
     detail = {name: getattr(award, name) for name in copied}
+    if award.over_ceiling_reason:
+        detail["over_ceiling_reason"] = award.over_ceiling_reason
     audit.record(session, buyer, chain=f"rfp:{rfp.id}", action="lot_awarded", detail=detail)
     outbox.record(session, events.rfp_awarded(rfp, award, winner, tier))
     events.tell_bidders(session, rfp, award, bidders_on(session, award.lot_id))

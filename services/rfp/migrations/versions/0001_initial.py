@@ -540,6 +540,7 @@ def upgrade() -> None:
         sa.Column("awarded_by", sa.Uuid(), nullable=False),
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("standstill_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_ceiling_reason", sa.Text(), nullable=True),
         sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["bid_id"], ["opened_bids.bid_id"], name=op.f("fk_awards_bid_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_awards_lot_id")),
