@@ -32,9 +32,7 @@ def room(client: FlaskClient, rfp: Rfp, who: str = "opener1") -> Any:
     return client.get(f"/api/v1/rfps/{rfp.id}/opening", headers=bearer(who)).json
 
 
-def open_all(
-    client: FlaskClient, sessions: Sessions, rfp: Rfp, outcome: str = "opened"
-) -> None:
+def open_all(client: FlaskClient, sessions: Sessions, rfp: Rfp, outcome: str = "opened") -> None:
     close_bids(sessions, rfp)
     states = [confirm(client, rfp, who).json["state"] for who in OPENERS]
     assert states == ["waiting", outcome]
