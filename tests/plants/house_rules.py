@@ -6,6 +6,7 @@ EVENTS = "tests/architecture/test_events.py"
 MIGRATIONS = "tests/architecture/test_migrations.py"
 ROUTES = "tests/architecture/test_routes.py"
 SHAPE = "tests/architecture/test_shape.py"
+TRAIL = "tests/architecture/test_trail.py"
 WORDS = "tests/architecture/test_words.py"
 TOPICS = "deploy/kafka/topics.yaml"
 SCHEMAS = "services/rfp/event_schemas/tandem.rfp"
@@ -237,5 +238,21 @@ HOUSE_RULES = [
         "| requester | 请求者 |",
         f"{WORDS}::test_the_glossary_calls_each_role_as_the_pages_do",
         "请求者",
+    ),
+    Plant(
+        "every action of a service has words",
+        "services/rfp/plans/usecases.py",
+        'note(session, requester, plan, "plan_submitted")',
+        'note(session, requester, plan, "plan_handed_in")',
+        f"{TRAIL}::test_every_action_has_words",
+        "plan_handed_in",
+    ),
+    Plant(
+        "every action of shared has words",
+        "shared/web/trail.py",
+        '"events_replayed"',
+        '"events_sent_again"',
+        f"{TRAIL}::test_so_has_what_every_service_records",
+        "events_replayed",
     ),
 ]

@@ -22,7 +22,7 @@ from services.rfp.metadata import metadata
 from services.rfp.tenders.domain import Rfp
 from shared.config import service_settings
 
-pytestmark = pytest.mark.xdist_group("chromium")
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
 
 @pytest.fixture(scope="module")

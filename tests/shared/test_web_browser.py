@@ -20,7 +20,7 @@ from shared.web.access import open_to_all
 from shared.web.assets_manifest import DIST
 from shared.web.idempotency import idempotency_keys
 
-pytestmark = pytest.mark.xdist_group("chromium")
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 MB = 1024**2
 LOOKS = {
     f"{locale}-{theme}": replace(staff("buyer"), locale=locale, theme=theme)
