@@ -2,19 +2,26 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from support.database import Sessions, events, know, rows
 from support.metrics import KNOWN, MANAGER, OCTOBER, a_metric, measured, take
 
-from services.monitoring.measurements.persistence import measurements
+from services.monitoring.measurements.persistence import (
+    late_windows,
+    mark_late,
+    measurements,
+    take_marks,
+)
 from services.monitoring.measurements.usecases import Taken
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.metrics.usecases import learn_metrics
 from services.monitoring.slas.persistence import evaluations, windows
 from services.monitoring.slas.usecases import evaluate_windows
 from shared.audit import verify
+from shared.calendar import Window
 
 
 def all_at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -69,6 +76,33 @@ def test_a_window_is_evaluated_once(
     assert sorted(map(len, made)) == [0, 0, 0, 1]
     assert len(rows(committed, windows)) == len(rows(committed, evaluations)) == 1
     assert len(events(committed, "sla_window_evaluated")) == 1
+
+
+def test_marks_are_taken_in_the_order_in_which_they_are_made(
+    committed: Sessions, metric: Metric
+) -> None:
+    """Their rows lie the other way round; whoever marks holds the first while it is waited for."""
+    first, second = OCTOBER, OCTOBER + timedelta(days=31)
+    both = [Window(at, at + timedelta(days=1)) for at in (first, second)]
+    for at in (second, first):
+        with committed.begin() as session:
+            mark_late(session, [(metric.id, at)])
+    held, waits = threading.Event(), threading.Event()
+
+    def mark() -> None:
+        with committed.begin() as session:
+            mark_late(session, [(metric.id, first)])
+            held.set()
+            waits.wait(0.5)
+            mark_late(session, [(metric.id, second)])
+
+    def take_away() -> set[datetime]:
+        held.wait(10)
+        with committed.begin() as session:
+            return take_marks(session, metric.id, both)
+
+    assert {first, second} in all_at_once(mark, take_away)
+    assert rows(committed, late_windows) == []
 
 
 def test_a_measurement_that_comes_during_the_evaluation_is_not_lost(

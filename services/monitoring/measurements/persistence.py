@@ -128,11 +128,16 @@ def mark_late(session: Session, windows: Iterable[tuple[UUID, datetime]]) -> Non
 
 
 def take_marks(session: Session, metric_id: UUID, windows: Iterable[Window]) -> set[datetime]:
-    """Which of the windows were marked. Call before their measurements are read."""
-    own = late_windows.c.metric_id == metric_id
-    which = own & late_windows.c.starts_at.in_([each.starts_at for each in windows])
-    gone = sa.delete(late_windows).where(which).returning(late_windows.c.starts_at)
-    return set(session.scalars(gone))
+    """Which of the windows were marked. Call before their measurements are read.
+
+    Locked in the order in which `mark_late` locks them, so that neither waits for the other.
+    """
+    own, starts_at = late_windows.c.metric_id == metric_id, late_windows.c.starts_at
+    which = own & starts_at.in_([each.starts_at for each in windows])
+    held = select(starts_at).where(which).order_by(starts_at).with_for_update()
+    found = set(session.scalars(held))
+    session.execute(sa.delete(late_windows).where(own, starts_at.in_(found)))
+    return found
 
 
 def raw_cursor(session: Session) -> Cursor[Any]:
