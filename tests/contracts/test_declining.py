@@ -52,10 +52,11 @@ def test_declining_is_recorded_and_told_to_both_sides(known: Sessions, who: str,
 def test_what_is_declined_is_neither_accepted_nor_declined_again(known: Sessions) -> None:
     draft = a_draft(known)
     decline(known, draft, "admin")
-    with pytest.raises(ContractDeclined):
+    with pytest.raises(ContractDeclined) as refused:
         accept(known, draft, "contract_manager")
-    with pytest.raises(NotDeclinable):
+    with pytest.raises(NotDeclinable) as again:
         decline(known, draft, "contract_manager")
+    assert refused.value.final and again.value.final
     assert len(said(known, "contract_declined")) == 1
 
 
@@ -131,3 +132,16 @@ def test_nobody_waits_for_a_declined_contract(client: FlaskClient, known: Sessio
     for who in ("admin", "contract_manager"):
         answer = client.get("/internal/work", headers=bearer(who)).json
         assert answer and answer["items"] == []
+
+
+def test_its_milestones_promise_nothing(browse: Browse, known: Sessions) -> None:
+    draft = a_draft(known)
+    own = f"milestones/{draft.milestones[0].id}"
+    pages = [("admin", f"/portal/{own}"), ("contract_manager", f"/admin/{own}")]
+    for who, path in pages:
+        assert "once both sides have accepted it" in browse(who).get(path).text
+    decline(known, draft, "admin")
+    for who, path in pages:
+        text = browse(who).get(path).text
+        assert "Nothing can be handed in." in text
+        assert "once both sides have accepted it" not in text

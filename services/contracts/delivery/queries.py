@@ -92,6 +92,7 @@ class MilestoneView:
     row: MilestoneRow
     acceptance_criteria: str
     contract_active: bool
+    contract_declined: bool
     organisation_id: UUID
     accepted_at: datetime | None
     versions: Sequence[VersionView]
@@ -169,6 +170,7 @@ def milestone(session: Session, actor: Actor, milestone_id: UUID) -> MilestoneVi
         row=MilestoneRow(*row[: len(ROW)]),
         acceptance_criteria=criteria,
         contract_active=contract_state == ContractState.ACTIVE,
+        contract_declined=contract_state == ContractState.DECLINED,
         organisation_id=organisation_id,
         accepted_at=delivery.accepted_at,
         versions=versions_of(session, actor, delivery),

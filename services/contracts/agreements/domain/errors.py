@@ -17,11 +17,13 @@ class AlreadyAccepted(DomainError):
 class ContractDeclined(DomainError):
     code = "contract_declined"
     message = N_("Contract %(number)s was declined. Nobody can accept it any more.")
+    final = True
 
 
 class NotDeclinable(DomainError):
     code = "not_declinable"
     message = N_("Contract %(number)s cannot be declined: it is in the state “%(state)s”.")
+    final = True
 
 
 class DeclineReasonNeeded(DomainError):
