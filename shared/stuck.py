@@ -47,11 +47,18 @@ def note_job(session: Session, who: Who, job: jobs.FailedJob, action: str) -> No
     audit.record(session, who, chain=f"job:{job.id}", action=action, detail=detail)
 
 
+def job_number(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise ValueError(text)
+    return number
+
+
 ORDERS: Mapping[str, tuple[Callable[..., None], Callable[[str], UUID | int]]] = {
     "release": (release, UUID),
     "discard": (discard, UUID),
-    "retry": (retry, int),
-    "remove": (remove, int),
+    "retry": (retry, job_number),
+    "remove": (remove, job_number),
 }
 
 
@@ -79,7 +86,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("service", help="gateway, rfp, contracts, monitoring or notifications")
     parser.add_argument("order", nargs="?", choices=ORDERS)
     parser.add_argument("id", nargs="?", default="", help="of the event or the job")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.order:
+        try:
+            ORDERS[asked.order][1](asked.id)
+        except ValueError:
+            parser.error(f"{asked.order} needs the id of the event or the job, as it is listed")
+    return asked
 
 
 if __name__ == "__main__":

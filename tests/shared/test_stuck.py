@@ -139,3 +139,17 @@ def test_the_command_does_the_same(
                 stuck.done(session, asked.order, asked.id)
     actions = {("job", "job_retried", "system"), ("outbox_event", "event_discarded", "system")}
     assert set(audited(sessions)) == actions
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [["release"], ["discard", "7"], ["retry"], ["retry", "x"], ["remove", "-1"],
+     ["remove", str(2**63)]],
+)  # fmt: skip
+def test_an_order_without_its_id_is_explained(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["stuck", "rfp", *asked])
+    with pytest.raises(SystemExit) as ended:
+        stuck.arguments()
+    assert ended.value.code == 2 and asked[0] in capsys.readouterr().err
