@@ -9,7 +9,7 @@ from support.database import Sessions, events, rows
 from support.evaluating import REASON, give, key, path
 from support.opened import an_evaluated_rfp, bids_by_vendor
 from support.pages import Browser
-from support.rfps import NOW
+from support.rfps import BIDDERS, NOW
 
 from services.rfp.awards.persistence import awards
 from services.rfp.handlers import HANDLERS
@@ -92,3 +92,38 @@ def test_on_pages_and_it_may_be_closed(client: FlaskClient, sessions: Sessions, 
     browser.get(f"/admin/awards/lots/{rfp.lots[0].id}/closure")
     browser.submit("/closure", reason=REASON)
     assert "Closed without an award" in browser.text
+
+
+def test_bidders_read_that_the_award_does_not_stand(
+    client: FlaskClient, sessions: Sessions, rfp: Rfp
+) -> None:
+    bids = bids_by_vendor(sessions, rfp)
+    decline(sessions, rfp)
+    for name in BIDDERS:
+        own = f"/bids/{bids[name]}"
+        answer = client.get(f"/api/v1{own}/outcome", headers=bearer(name)).json
+        assert (answer["came"], answer["won"], answer["winner"]) == ("declined", False, "")
+        assert answer["total"] and answer["winning_total"] is None
+        page = Browser(client, name)
+        assert "The contract was declined." in page.get(f"/portal{own}").text
+        text = page.get(f"/portal{own}/outcome").text
+        assert "The buyer decides on the lot again." in text and "Contract declined" in text
+        assert "accept it" not in text and "awarded to" not in text
+        work = client.get("/internal/work", headers=bearer(name)).json["items"]
+        assert [each["verb"] for each in work if each["href"].endswith(own)] == ["Award"]
+
+
+def test_bidders_read_that_the_lot_was_closed_after_it(
+    client: FlaskClient, sessions: Sessions, rfp: Rfp
+) -> None:
+    bids = bids_by_vendor(sessions, rfp)
+    decline(sessions, rfp)
+    sent = {"reason": REASON}
+    url = f"/api/v1/lots/{rfp.lots[0].id}/closure"
+    assert client.post(url, json=sent, headers=bearer("buyer") | key()).status_code < 300
+    for name in BIDDERS:
+        answer = client.get(f"/api/v1/bids/{bids[name]}/outcome", headers=bearer(name)).json
+        assert (answer["came"], answer["won"], answer["winner"]) == ("closed", False, "")
+        text = Browser(client, name).get(f"/portal/bids/{bids[name]}/outcome").text
+        assert "Closed without an award" in text and "ended without an award" in text
+        assert "accept it" not in text and "awarded to" not in text and REASON not in text

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -107,9 +108,21 @@ class Points:
     winner: Decimal | None
 
 
+class Came(StrEnum):
+    """What came of a bid. An award whose contract was declined is nobody's."""
+
+    WON = "won"
+    LOST = "lost"
+    DECLINED = "declined"  # the buyer decides again
+    CLOSED = "closed"  # without an award
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a bidder learns: their own scores, the winner's name and scores, and the standstill."""
+    """What a bidder learns: their own scores, the winner's name and scores, and the standstill.
+
+    Where the latest award does not stand any more, there is no winner to name.
+    """
 
     rfp_id: UUID
     number: str
@@ -118,9 +131,12 @@ class Outcome:
     lot: str
     bid_id: UUID
     award_id: UUID
+    came: Came
     won: bool
     winner: str
     awarded_at: datetime
+    declined_at: datetime | None
+    closed_at: datetime | None
     standstill_ends_at: datetime
     points: Sequence[Points]
     total: Decimal | None
@@ -239,44 +255,71 @@ def bidders(session: Session, lot_id: UUID) -> Mapping[UUID, str]:
 
 
 def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
-    """Of one's own opened bid, once its lot is awarded."""
+    """Of one's own opened bid, once its lot was awarded: what became of the latest award."""
     facts = (rfps.c.id.label("rfp_id"), rfps.c.number, rfps.c.title, rfps.c.time_zone)
-    made = [awards.c[name] for name in ("awarded_at", "standstill_ends_at")]
+    made = [awards.c[name] for name in ("awarded_at", "standstill_ends_at", "declined_at")]
     row = session.execute(
-        select(*facts, lots.c.title.label("lot"), *made, lots.c.id, awards.c.bid_id,
-               awards.c.organisation_id, awards.c.id)
+        select(*facts, lots.c.title.label("lot"), *made, closures.c.closed_at, lots.c.id,
+               awards.c.bid_id, awards.c.organisation_id, awards.c.id.label("award_id"))
         .select_from(bids)
         .join(opened_bids, opened_bids.c.bid_id == bids.c.id)
         .join(awards, awards.c.lot_id == bids.c.lot_id)
         .join(lots, lots.c.id == bids.c.lot_id)
         .join(rfps, rfps.c.id == lots.c.rfp_id)
+        .outerjoin(closures, closures.c.lot_id == lots.c.id)
         .where(bids.c.id == bid_id, bids.c.vendor_id == vendor.vendor_id)
         .order_by(awards.c.awarded_at.desc(), awards.c.id.desc())
         .limit(1)
     ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound
-    *about, lot_id, winning_bid, organisation_id, award_id = row
+    known_of_it = dict(row._mapping)
+    lot_id, winning_bid, winner = (known_of_it.pop(name) for name in ("id", *WINNING))
+    came = what_came(row, won=bid_id == winning_bid)
     ranking = ranking_of(session, row.rfp_id, lot_id)
-    own, best = ranking.of(bid_id), ranking.of(winning_bid)
-    named = ("rfp_id", "number", "title", "time_zone", "lot", "awarded_at", "standstill_ends_at")
+    own = ranking.of(bid_id)
+    best = ranking.of(winning_bid) if came in STANDING else None
     return Outcome(
-        **dict(zip(named, about, strict=True)),
+        **known_of_it,
         bid_id=bid_id,
-        award_id=award_id,
-        won=bid_id == winning_bid,
-        winner=organisation_name(session, organisation_id),
+        came=came,
+        won=came is Came.WON,
+        winner=organisation_name(session, winner) if best else "",
         points=[points(criterion, own, best) for criterion in criteria_of(session, row.rfp_id)],
         total=own.total,
-        winning_total=best.total,
+        winning_total=best.total if best else None,
     )
 
 
+WINNING = ("bid_id", "organisation_id")
+STANDING = (Came.WON, Came.LOST)
+
+
+def what_came(row: Any, *, won: bool) -> Came:
+    """Of the latest award of a lot, and of the lot."""
+    if row.closed_at:
+        return Came.CLOSED
+    if row.declined_at:
+        return Came.DECLINED
+    return Came.WON if won else Came.LOST
+
+
 def has_outcome(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
-    """Whether the lot of one's own opened bid is awarded."""
+    """Whether the lot of one's own opened bid is awarded, and the award stands."""
+    return is_awarded(session, vendor, bid_id, stands)
+
+
+def is_declined(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
+    """Whether an award of the lot of one's own opened bid came to nothing."""
+    return is_awarded(session, vendor, bid_id, ~stands)
+
+
+def is_awarded(
+    session: Session, vendor: Vendor, bid_id: UUID, which: sa.ColumnElement[bool]
+) -> bool:
     made = select(awards.c.id).join(opened_bids, opened_bids.c.lot_id == awards.c.lot_id)
     own = made.where(opened_bids.c.bid_id == bid_id, opened_bids.c.vendor_id == vendor.vendor_id)
-    return session.scalar(own) is not None
+    return session.scalar(own.where(which).limit(1)) is not None
 
 
 def is_cancelled(session: Session, vendor: Vendor, bid_id: UUID) -> bool:
@@ -297,9 +340,10 @@ def criteria_of(session: Session, rfp_id: UUID) -> Sequence[Criterion]:
     return session.get_one(Rfp, rfp_id).criteria
 
 
-def points(criterion: Criterion, own: Result, best: Result) -> Points:
+def points(criterion: Criterion, own: Result, best: Result | None) -> Points:
     """Below a threshold a bid has no points for its price."""
-    mine, theirs = own.cells.get(criterion.id), best.cells.get(criterion.id)
+    mine = own.cells.get(criterion.id)
+    theirs = best.cells.get(criterion.id) if best else None
     return Points(
         criterion,
         mine.points if mine else None,

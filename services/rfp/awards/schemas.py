@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.rfp.awards.domain import ReasonTooShort, require_reason
-from services.rfp.awards.queries import Outcome
+from services.rfp.awards.queries import Came, Outcome
 from services.rfp.evaluations.domain import published
 from shared.kernel import N_
 from shared.kernel import Money as Amounted
@@ -98,6 +98,7 @@ class OutcomeOut(Schema):
     number = fields.String()
     title = fields.String()
     lot = fields.String()
+    came = fields.Enum(Came, by_value=True)
     won = fields.Boolean()
     winner = fields.String()
     awarded_at = fields.AwareDateTime()

@@ -27,7 +27,9 @@ def ending_of(bid_id: UUID) -> str:
             return "cancelled"
         if queries.ended_without_award(session, g.actor, bid_id):
             return "closed"
-        return "awarded" if queries.has_outcome(session, g.actor, bid_id) else ""
+        if queries.has_outcome(session, g.actor, bid_id):
+            return "awarded"
+        return "declined" if queries.is_declined(session, g.actor, bid_id) else ""
 
 
 @pages.get("/<uuid:bid_id>/outcome")
