@@ -1,6 +1,7 @@
 """A published RFP is called off: its bids are never opened."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -103,3 +104,21 @@ def test_by_page(client: FlaskClient, rfp: Rfp, sessions: Sessions) -> None:
     assert rows(sessions, rfps, id=rfp.id)[0].cancelled_at
     assert WHY in buyer.get(f"/admin/rfps/{rfp.id}?tab=history").text
     buyer.get(f"/admin/rfps/{rfp.id}/opening")
+
+
+def test_its_questions_are_no_longer_answered(client: FlaskClient, rfp: Rfp) -> None:
+    asked = client.post(
+        f"/api/v1/rfps/{rfp.id}/questions",
+        json={"text": "How many calls?"},
+        headers=bearer("huayun") | {"Idempotency-Key": str(uuid4())},
+    ).json
+    cancel(client, rfp)
+    answer = client.post(
+        f"/api/v1/questions/{asked['id']}/answer", json={"text": "Ten."}, headers=bearer("buyer")
+    )
+    assert (answer.status_code, answer.json["errors"]) == (409, {"code": "rfp_ended"})
+    page = f"/admin/rfps/{rfp.id}?tab=questions&answer={asked['id']}"
+    shown = Browser(client, "buyer").get(page).text
+    assert "Not answered" in shown and "Send answer" not in shown
+    portal = f"/portal/opportunities/{rfp.id}?tab=questions"
+    assert "Not answered" in Browser(client, "huayun").get(portal).text

@@ -13,6 +13,7 @@ from support.actors import an_id
 from support.database import Sessions
 from support.rfps import BIDDERS, EVALUATORS, NOW, OPENERS, a_plan, an_rfp, an_sla_target, stored
 
+from services.rfp.awards.domain import BidDeclined
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import (
     Circumstances,
@@ -268,3 +269,10 @@ def test_a_question_is_answered_once() -> None:
     with pytest.raises(errors.QuestionAnswered):
         question.reply("Or not.", by=an_id("buyer"), now=NOW)
     assert question.answer == "Because."
+
+
+@pytest.mark.parametrize(
+    "error", [errors.TooLateToCancel, errors.CommitteeFixed, errors.RfpEnded, BidDeclined]
+)
+def test_what_would_be_refused_again_is_not_offered_again(error: type[DomainError]) -> None:
+    assert error.final

@@ -40,6 +40,7 @@ class NotRanked(DomainError):
 class BidDeclined(DomainError):
     code = "bid_declined"
     message = N_("The contract of this bid was declined. Choose another bid, or close the lot.")
+    final = True
 
 
 class OverCeiling(DomainError):

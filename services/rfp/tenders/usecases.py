@@ -88,10 +88,11 @@ def ask_question(session: Session, vendor: Vendor, *, rfp_id: UUID, text: str) -
 def answer_question(
     session: Session, buyer: Staff, *, question_id: UUID, text: str, now: datetime
 ) -> None:
-    """All invited vendors get question and answer alike."""
+    """All invited vendors get question and answer alike, unless the RFP came to nothing."""
     question = load_question(session, question_id)
+    rfp = load_rfp(session, question.rfp_id)
+    rfp.require_going_on(now)
     question.reply(text, by=buyer.user_id, now=now)
-    rfp = session.get_one(Rfp, question.rfp_id)
     note(session, buyer, rfp, "question_answered", question_id=str(question.id))
     tell_invited(session, rfp, "question_answered", now, dedupe=str(question.id))
 

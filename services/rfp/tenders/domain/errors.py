@@ -26,9 +26,16 @@ class RfpCancelled(DomainError):
     final = True
 
 
+class RfpEnded(DomainError):
+    code = "rfp_ended"
+    message = N_("“%(title)s” has ended, so its questions are no longer answered.")
+    final = True
+
+
 class TooLateToCancel(DomainError):
     code = "too_late_to_cancel"
     message = N_("“%(title)s” can only be cancelled while it is published and its bids are sealed.")
+    final = True
 
 
 class PlanNotApproved(DomainError):
@@ -122,6 +129,7 @@ class OtherDuty(DomainError):
 class CommitteeFixed(DomainError):
     code = "committee_fixed"
     message = N_("The committee of “%(title)s” can no longer be changed.")
+    final = True
 
 
 class CommitteeTooSmall(DomainError):

@@ -31,6 +31,7 @@ MOMENTS = {
     "evaluated_at": Stage.EVALUATED,
     "opened_at": Stage.OPENED,
 }
+ENDED = (Stage.CANCELLED, Stage.UNSUCCESSFUL)
 
 
 @dataclass(kw_only=True)
@@ -227,6 +228,10 @@ class Rfp:
     def require_open(self, now: datetime) -> None:
         if self.stage(now) is not Stage.OPEN:
             raise errors.RfpClosed(title=self.title)
+
+    def require_going_on(self, now: datetime) -> None:
+        if self.stage(now) in ENDED:
+            raise errors.RfpEnded(title=self.title)
 
     def stage(self, now: datetime) -> Stage:
         """Where it stands. `persistence.stage_at` says the same in SQL, from the same table."""
