@@ -24,7 +24,7 @@ OWNERS: Mapping[str, Service] = {
     "client": Service.GATEWAY,
     "keys": Service.GATEWAY,
 }
-# Of these every service keeps some.
+# Of these every service keeps some, and they are known by a UUID.
 COMMON = ("dead_letter", "outbox_event")
 
 
@@ -41,6 +41,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "organisation": (N_("Organisation"), "/admin/people/organisations/{}"),
     "client": (N_("API client"), "/admin/clients/{}"),
     "keys": (N_("Keys"), ""),
+    "dead_letter": (N_("Dead letter"), ""),
+    "outbox_event": (N_("Parked event"), ""),
+    "outbox": (N_("Outbox"), ""),
+    "job": (N_("Job"), ""),
 }
 
 

@@ -12,7 +12,7 @@ from support.gateway import Enrolled, Pages, a_person, moment
 from support.upstream import Upstream
 
 from gateway.operations.domain import Health, row
-from gateway.operations.reach import answers, of_pair, of_url
+from gateway.operations.reach import NOWHERE, answers, of_pairs, of_url
 from gateway.people.domain import Language, OrganisationKind, Role
 from gateway.services import Service
 from shared.messaging.dead_letters import dead_letters
@@ -199,7 +199,7 @@ def test_what_is_stuck_is_read_in_chinese(
     upstream.says("/internal/stuck", {"events": [EVENT], "jobs": [JOB]})
     reader = a_person(committed, Role.OPERATOR, locale=Language.CHINESE)
     page = pages.browser(reader).get("/admin/operations").text
-    for words in ("未能发送的事件", "失败的后台作业", "重新发送", "移除"):
+    for words in ("未能发送的事件", "失败的后台任务", "重新发送", "移除"):
         assert words in page
 
 
@@ -275,6 +275,21 @@ def test_each_process_and_each_job_of_the_clock_has_its_row(
 def test_what_does_not_listen_is_not_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as there:
         port = there.getsockname()[1]
-        assert answers(("127.0.0.1", port)) and of_pair(f"127.0.0.1:{port}")[1] == port
+        assert answers(("127.0.0.1", port)) and of_pairs(f"127.0.0.1:{port}")[0][1] == port
     assert not answers(("127.0.0.1", port))
     assert of_url("smtp://mail.example") == ("mail.example", 25)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "places"),
+    [
+        ("kafka", [("kafka", 9092)]),
+        ("a:1, b:2,", [("a", 1), ("b", 2)]),
+        ("[::1]:9093", [("::1", 9093)]),
+        ("", []),
+        ("a:b,c:70000,[", [NOWHERE] * 3),
+    ],
+)
+def test_brokers_however_they_are_written(addresses: str, places: list[tuple[str, int]]) -> None:
+    assert of_pairs(addresses) == places
+    assert not answers(NOWHERE)
