@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,28 +107,36 @@ def record(
 
 
 def append(session: Session, said: list[Said]) -> None:
-    heads = lock_heads(session, sorted({each.chain for each in said}))
-    at = session.scalars(select(func.clock_timestamp())).one()
-    for each in said:
+    """Entries of one transaction are a microsecond apart: a list by time goes on after any."""
+    heads, began = lock_heads(session, sorted({each.chain for each in said}))
+    rows = []
+    for count, each in enumerate(said):
         length, previous = heads[each.chain]
+        at = began + timedelta(microseconds=count)
         entry = AuditEntry(**vars(each), number=length + 1, at=at, hash="")
         digest = entry_hash(previous, entry)
-        session.execute(sa.insert(audit_entries).values({**vars(entry), "hash": digest}))
+        rows.append({**vars(entry), "hash": digest})
         heads[each.chain] = entry.number, digest
+    session.execute(sa.insert(audit_entries), rows)
     for chain, (length, digest) in heads.items():
         moved = sa.update(audit_heads).where(audit_heads.c.chain == chain)
         session.execute(moved.values(length=length, hash=digest))
 
 
-def lock_heads(session: Session, chains: list[str]) -> dict[str, tuple[int, str]]:
-    """Length and hash of each; locked in the order given, which has to be the same for all."""
+def lock_heads(session: Session, chains: list[str]) -> tuple[dict[str, tuple[int, str]], datetime]:
+    """Length and hash of each, and the time after the wait for them.
+
+    Locked in the order given, which has to be the same for all. One statement makes the heads that
+    are new and locks those that are not.
+    """
     new = insert(audit_heads).values(
         [{"chain": each, "length": 0, "hash": START} for each in chains]
     )
-    session.execute(new.on_conflict_do_nothing())
-    head = select(audit_heads).where(audit_heads.c.chain.in_(chains)).order_by(audit_heads.c.chain)
-    rows = session.execute(head.with_for_update())
-    return {row.chain: (row.length, row.hash) for row in rows}
+    same = new.on_conflict_do_update(
+        index_elements=["chain"], set_={"length": audit_heads.c.length}
+    ).returning(*audit_heads.c, func.clock_timestamp().label("at"))
+    rows = session.execute(same).all()
+    return {row.chain: (row.length, row.hash) for row in rows}, max(row.at for row in rows)
 
 
 def entry_hash(previous: str, entry: AuditEntry) -> str:

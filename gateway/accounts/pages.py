@@ -152,8 +152,10 @@ def renew_password(actor: Actor, *, current: str, new: str) -> None:
     with transaction() as session:
         usecases.count_attempt(session, email=email, address=address, now=now())
     with transaction() as session:
-        people_usecases.change_password(session, actor, current=current, new=new, now=now())
+        people_usecases.require_password(session, actor, current)
         usecases.forgive(session, email=email, address=address)
+    with transaction() as session:
+        people_usecases.change_password(session, actor, current=current, new=new, now=now())
 
 
 def password_refused(actor: Actor, errors: dict[str, str], status: int) -> ResponseReturnValue:

@@ -113,13 +113,12 @@ def latest(reader: Actor, asked: Mapping[str, str]) -> tuple[list[Entry], list[S
 
 def period(reader: Actor, asked: Mapping[str, str]) -> dict[str, str]:
     """`since` and `before` of a day, and `before` of the page before."""
-    if asked["before"]:
-        return {"before": asked["before"]}
+    later = {"before": asked["before"]} if asked["before"] else {}
     try:
         day = datetime.fromisoformat(asked["on"]).replace(tzinfo=ZoneInfo(known_zone(reader.zone)))
     except ValueError:
-        return {}
-    return {"since": day.isoformat(), "before": (day + timedelta(days=1)).isoformat()}
+        return later
+    return {"since": day.isoformat(), "before": (day + timedelta(days=1)).isoformat()} | later
 
 
 def spoken(subject: str) -> str:

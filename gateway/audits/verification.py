@@ -34,7 +34,8 @@ def findings(service: str, session: Session, gateway: Session, data: Path) -> It
     """Faults of one service's chains, first the trail itself, then the checkpoints."""
     kept = Checkpoints(gateway, service, public_key(data, service))
     seen = set()
-    for fault in audit.verify(session, kept.heads()):
+    heads = list(kept.heads())  # first: the service's snapshot must be no older than they are
+    for fault in audit.verify(session, heads):
         if fault.chain not in seen:
             yield Finding(service, fault.chain, fault.number, fault.what)
         seen.add(fault.chain)
@@ -61,13 +62,17 @@ class Checkpoints:
                 continue
             if (data.get("number"), data.get("previous")) != (expected, previous):
                 self.faults.append((expected, "missing, or not the one that was signed then"))
-            self.number, previous = data.get("number", expected), data["signature"]
+            self.number, previous = whole(data.get("number"), expected), data["signature"]
             yield from (Head(**head) for head in data["heads"])
 
     def require(self, session: Session) -> None:
         """What the service signed a while ago has arrived."""
         if self.number < signed_before(session, WITHIN):
             self.faults.append((self.number + 1, "missing at the end"))
+
+
+def whole(number: object, otherwise: int) -> int:
+    return number if type(number) is int else otherwise
 
 
 def signed_before(session: Session, age: timedelta) -> int:

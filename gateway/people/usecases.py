@@ -162,13 +162,18 @@ def reset_password(session: Session, by: By, *, person_id: UUID, now: datetime) 
     return password
 
 
+def require_password(session: Session, actor: Actor, current: str) -> Person:
+    person = load_person(session, own_id(actor))
+    if not passwords.matches(person.password_hash, current):
+        raise WrongPassword
+    return person
+
+
 def change_password(
     session: Session, actor: Actor, *, current: str, new: str, now: datetime
 ) -> None:
     """One's own, by who knows the present one. Sessions elsewhere end, and a mail tells of it."""
-    person = load_person(session, own_id(actor))
-    if not passwords.matches(person.password_hash, current):
-        raise WrongPassword
+    person = require_password(session, actor, current)
     good = passwords.acceptable(new, person.name, *person.email.partition("@")[::2])
     if passwords.matches(person.password_hash, good):
         raise SamePassword

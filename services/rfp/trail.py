@@ -40,8 +40,8 @@ FACTS = {
     "total": N_("Points"),
     "version": N_("Version"),
 }
-# Before the opening nobody learns from a list whether somebody has bid.
-SEALED = frozenset({"bid_received", "bid_replaced"})
+# Before the opening nobody learns from a list whether somebody has bid, or who asks.
+SEALED = frozenset({"bid_received", "bid_replaced", "bid_withdrawn", "question_asked"})
 TRAIL = TrailWords(
     {**OPENINGS, **BIDS, **EVALUATIONS, **PLANS, **RFPS, **VENDORS, **MORE}, FACTS, SEALED
 )

@@ -96,3 +96,13 @@ def test_guessing_the_present_password_takes_ever_longer(
     for _ in range(3):
         change_password(browser, 422, current="wrong one here")
     assert "Too many attempts" in change_password(browser, 429).text
+
+
+def test_whoever_knows_the_password_may_think_of_new_ones_for_long(
+    pages: Pages, committed: Sessions
+) -> None:
+    browser = pages.browser(a_person(committed, Role.BUYER))
+    for _ in range(6):
+        refused = change_password(browser, 422, new="short", again="short")
+        assert "not your current password" not in refused.text
+    change_password(browser)

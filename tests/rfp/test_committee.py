@@ -41,14 +41,24 @@ def serving(sessions: Sessions, rfp: Rfp) -> set[Any]:
     return {row.person_id for row in rows(sessions, committee, rfp_id=rfp.id)}
 
 
-def test_the_new_one_is_told_and_it_is_on_record(
+def told(sessions: Sessions) -> set[tuple[str, str]]:
+    said = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
+    return {
+        (each["person_id"], each["template"])
+        for each in said
+        if each["template"].startswith("committee")
+    }
+
+
+def test_both_are_told_and_it_is_on_record(
     client: FlaskClient, sessions: Sessions, rfp: Rfp
 ) -> None:
     assert replace(client, rfp, "opener1", "opener3").status_code == 204
     assert an_id("opener3") in serving(sessions, rfp)
     assert an_id("opener1") not in serving(sessions, rfp)
-    [told] = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
-    assert (told["person_id"], told["template"]) == (str(an_id("opener3")), "committee_joined")
+    assert told(sessions) == {
+        (str(an_id("opener1")), "committee_left"), (str(an_id("opener3")), "committee_joined"),
+    }  # fmt: skip
     with sessions() as session:
         [entry] = audit.history(session, f"rfp:{rfp.id}")
     assert (entry.action, entry.detail["reason"]) == ("member_replaced", WHY)
@@ -97,6 +107,7 @@ class TestScores:
         for who in ("evaluator1", "evaluator2"):
             score(sessions, who, rfp, GRADES)
         replace(client, rfp, "evaluator1", "evaluator4")
+        assert (str(an_id("evaluator1")), "committee_left_scored") in told(sessions)
         score(sessions, "evaluator3", rfp, GRADES)
         assert rows(sessions, rfps)[0].evaluated_at is None
         [row] = client.get("/api/v1/evaluations", headers=bearer("buyer")).json["items"]
@@ -120,6 +131,7 @@ class TestScores:
         assert rows(sessions, scores)
         replace(client, rfp, "evaluator1", "evaluator4")
         assert rows(sessions, scores) == []
+        assert (str(an_id("evaluator1")), "committee_left_unscored") in told(sessions)
         for who in ("evaluator2", "evaluator3", "evaluator4"):
             score(sessions, who, rfp, GRADES)
         assert rows(sessions, rfps)[0].evaluated_at
@@ -138,3 +150,14 @@ def test_by_page(client: FlaskClient, rfp: Rfp, sessions: Sessions) -> None:
     assert an_id("opener3") in serving(sessions, rfp)
     assert WHY in buyer.get(f"/admin/rfps/{rfp.id}?tab=history").text
     Browser(client, "evaluator1").get(f"/admin/evaluations/{rfp.id}/committee", 403)
+
+
+def test_who_has_left_counts_no_more_as_an_opener(
+    client: FlaskClient, sessions: Sessions, rfp: Rfp
+) -> None:
+    send_bid(client, rfp, "huayun")
+    close_bids(sessions, rfp)
+    assert confirm(client, rfp, "opener1").json == {"state": "waiting"}
+    assert replace(client, rfp, "opener1", "opener3").status_code == 204
+    assert confirm(client, rfp, "opener2").json == {"state": "waiting"}
+    assert confirm(client, rfp, "opener3").json == {"state": "opened"}

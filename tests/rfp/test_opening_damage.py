@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -130,7 +131,7 @@ class TestFiles:
             assert [tuple(row) for row in session.execute(deferred)] == [(DECRYPT, {})]
         assert DECRYPT in worker.JOBS and DECRYPT in worker.CRON["* * * * *"]
 
-    @pytest.mark.parametrize("damage", ["truncated", "changed", "missing", "foreign"])
+    @pytest.mark.parametrize("damage", ["truncated", "changed", "foreign"])
     def test_a_damaged_file_is_recorded_and_stops_no_other(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings, damage: str
     ) -> None:
@@ -140,14 +141,11 @@ class TestFiles:
         places = {str(row.id): settings.data / "storage" / "rfp" / row.key
                   for row in rows(sessions, bid_files)}  # fmt: skip
         sealed = places[bad].read_bytes()
-        if damage == "missing":
-            places[bad].unlink()
-        else:
-            places[bad].write_bytes({
-                "truncated": sealed[: -(65_536 + 16)],
-                "changed": sealed[:1000] + bytes([sealed[1000] ^ 1]) + sealed[1001:],
-                "foreign": places[good].read_bytes(),
-            }[damage])  # fmt: skip
+        places[bad].write_bytes({
+            "truncated": sealed[: -(65_536 + 16)],
+            "changed": sealed[:1000] + bytes([sealed[1000] ^ 1]) + sealed[1001:],
+            "foreign": places[good].read_bytes(),
+        }[damage])  # fmt: skip
         open_all(client, sessions, rfp)
         decrypt_files(sessions, settings)
         found = {each.name: each for each in rows(sessions, bid_documents)}
@@ -159,6 +157,22 @@ class TestFiles:
         assert last.action == "document_damaged" and last.detail == {"document_id": bad}
         [line] = room(client, rfp)["bids"]
         assert line["state"] == "opened"
+
+    def test_a_store_that_was_away_costs_no_file(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
+    ) -> None:
+        file_id = send_file(client, rfp, "huayun", self.content).json["id"]
+        send_bid(client, rfp, "huayun", files=[file_id])
+        store = settings.data / "storage" / "rfp"
+        open_all(client, sessions, rfp)
+        away = store.rename(store.with_name("away"))
+        decrypt_files(sessions, settings)
+        [waiting] = rows(sessions, bid_documents)
+        assert waiting.state == "sealed" and waiting.key
+        shutil.rmtree(store, ignore_errors=True)
+        away.rename(store)
+        decrypt_files(sessions, settings)
+        assert self.stored_bytes(sessions, settings) == self.content
 
     def test_a_replaced_bid_takes_the_files_of_the_last_version(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings

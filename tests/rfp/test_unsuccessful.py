@@ -54,7 +54,7 @@ def told(sessions: Sessions, template: str) -> list[tuple[str, str]]:
 
 
 def announced(sessions: Sessions) -> list[Any]:
-    return [json.loads(row.payload) for row in events(sessions, "rfp_closed_unsuccessful")]
+    return [json.loads(row.payload) for row in events(sessions, "rfp_unsuccessful")]
 
 
 def all_parties(rfp: Rfp) -> list[tuple[str, str]]:

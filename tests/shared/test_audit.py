@@ -108,3 +108,10 @@ def test_a_checkpoint_names_what_changed_since_the_last_and_is_signed(
     assert not checkpoints.is_genuine(data | {"service": "contracts"}, key.public_key())
     assert (tmp_path / "keys" / "audit-rfp.pem").stat().st_mode & 0o777 == 0o600
     assert rows(sessions, audit_heads)[0].signed_length == 2
+
+
+def test_each_entry_has_a_time_of_its_own(sessions: Sessions) -> None:
+    """A list by time goes on after any of them."""
+    write(sessions, "drafted", "published", "awarded")
+    times = [row.at for row in rows(sessions, audit_entries)]
+    assert len(set(times)) == 3

@@ -33,7 +33,7 @@ from services.rfp.evaluations.domain import Ranking
 from services.rfp.evaluations.usecases import ranking_of_lots
 from services.rfp.plans.persistence import load_plan
 from services.rfp.tenders.domain import Ending, Rfp, Stage
-from services.rfp.tenders.events import rfp_closed_unsuccessful
+from services.rfp.tenders.events import rfp_unsuccessful
 from services.rfp.tenders.persistence import load_rfp, load_rfp_of_lot, rfps
 from services.rfp.tenders.usecases import end_unsuccessful
 from services.rfp.vendors.domain import MAY_BE_INVITED
@@ -139,7 +139,7 @@ def end_or_go_on(
         rfp.awarded_at = now if decided.is_all() else None
         events.tell_of_closure(session, rfp, bidders_on(session, closure.lot_id), now)
     lots = [closure.lot_id]
-    outbox.record(session, rfp_closed_unsuccessful(rfp, Ending.NOT_AWARDED, lots, now))
+    outbox.record(session, rfp_unsuccessful(rfp, Ending.NOT_AWARDED, lots, now))
 
 
 def require_undecided(session: Session, rfp: Rfp, lot_id: UUID, now: datetime) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from services.rfp.sealing.domain import KEY_BYTES, KeyMissing
-from shared.durable import write_once
+from shared.durable import sync_folder, write_once
 
 
 class KeyFolder:
@@ -37,4 +37,6 @@ class KeyFolder:
         path = self.folder / str(rfp_id)
         there = path.exists()
         path.unlink(missing_ok=True)
+        if there:
+            sync_folder(self.folder)
         return there

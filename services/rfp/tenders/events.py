@@ -45,12 +45,10 @@ def rfp_cancelled(rfp: Rfp) -> Event:
     )
 
 
-def rfp_closed_unsuccessful(
-    rfp: Rfp, cause: Ending, lots: Collection[UUID], closed_at: datetime
-) -> Event:
+def rfp_unsuccessful(rfp: Rfp, cause: Ending, lots: Collection[UUID], closed_at: datetime) -> Event:
     """`lots` end here without an award. Why, in words, stays with the buying side."""
     return Event.of(
-        "tandem.rfp.rfp_closed_unsuccessful.v1",
+        "tandem.rfp.rfp_unsuccessful.v1",
         source=SOURCE,
         subject=rfp.id,
         time=closed_at,

@@ -21,8 +21,8 @@ from services.rfp.bids.persistence.tables import (
     opening_notices,
     openings,
 )
-from services.rfp.tenders.domain import Stage
-from services.rfp.tenders.persistence import lots, rfps, stage_at
+from services.rfp.tenders.domain import Duty, Stage
+from services.rfp.tenders.persistence import committee, lots, rfps, stage_at
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,12 @@ def lots_of(rfp_id: UUID) -> sa.Select[Any]:
 
 
 def confirmed_by(session: Session, rfp_id: UUID) -> Sequence[UUID]:
-    """The openers who have confirmed, in that order."""
+    """The openers who have confirmed and still serve, in that order."""
     confirmed = select(openings.c.person_id).where(openings.c.rfp_id == rfp_id)
+    serving = select(committee.c.person_id).where(
+        committee.c.rfp_id == rfp_id, committee.c.duty == Duty.OPENER
+    )
+    confirmed = confirmed.where(openings.c.person_id.in_(serving))
     return session.scalars(confirmed.order_by(openings.c.at, openings.c.person_id)).all()
 
 

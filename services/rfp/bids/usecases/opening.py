@@ -75,7 +75,7 @@ def close_without_bids(session: Session, actor: Staff | str, rfp: Rfp, now: date
     delete_drafts(session, rfp.id)
     end_unsuccessful(session, actor, rfp, Ending.NO_BIDS, now)
     lots = [lot.id for lot in rfp.lots]
-    outbox.record(session, tender_events.rfp_closed_unsuccessful(rfp, Ending.NO_BIDS, lots, now))
+    outbox.record(session, tender_events.rfp_unsuccessful(rfp, Ending.NO_BIDS, lots, now))
     return True
 
 
@@ -185,7 +185,10 @@ def record_failure(session: Session, *, bid_id: UUID, document_id: UUID) -> None
 
 
 def decrypted(session: Session, storage: Storage, sealed: SealedDocument) -> StoredFile | None:
-    """The plain file, or None where what lies in the store is not what was sealed."""
+    """The plain file, or None where what lies in the store is not what was sealed.
+
+    Where nothing lies there the store may be away: `OSError`, and another try.
+    """
     chunks = unseal_chunks(storage.get(sealed.location), sealed.key, size=sealed.size)
     about = {"name": sealed.name, "media_type": sealed.media_type, "by": sealed.submitted_by}
     try:
@@ -193,7 +196,7 @@ def decrypted(session: Session, storage: Storage, sealed: SealedDocument) -> Sto
             if file.sha256 != sealed.sha256:
                 raise Unreadable
             return keep(session, file)
-    except (Unreadable, FileNotFoundError):
+    except Unreadable:
         return None
 
 
