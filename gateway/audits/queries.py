@@ -37,9 +37,11 @@ def heads_of_chain(session: Session, service: str, chain: str) -> Sequence[Head]
 
 
 def signed(session: Session, service: str) -> Iterator[Mapping[str, Any]]:
-    """All checkpoints of a service as they came, with their signatures, in their order."""
+    """All checkpoints of a service as they came, with their signatures, in the order of time.
+
+    Their numbers are for whoever reads them to judge: one may be none.
+    """
     own = select(checkpoints.c.data).where(checkpoints.c.service == service)
-    number = checkpoints.c.data["number"].as_integer()
-    ordered = own.order_by(number, checkpoints.c.signed_at, checkpoints.c.event_id)
+    ordered = own.order_by(checkpoints.c.signed_at, checkpoints.c.event_id)
     with session.scalars(ordered, execution_options={"yield_per": 500}) as found:
         yield from found

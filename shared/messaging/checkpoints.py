@@ -67,13 +67,16 @@ def statement(
 
 
 def is_genuine(data: Mapping[str, Any], key: Ed25519PublicKey) -> bool:
-    """Was this checkpoint signed with the service's key, as it stands?"""
+    """Was this checkpoint signed with the service's key, as it stands?
+
+    Whatever is no signature, or lacks one, is not genuine.
+    """
     said = {name: data[name] for name in data if name not in ("key_id", "signature")}
     try:
-        key.verify(b64decode(data["signature"]), canonical(said).encode())
-    except InvalidSignature:
+        key.verify(b64decode(data["signature"], validate=True), canonical(said).encode())
+    except (InvalidSignature, KeyError, TypeError, ValueError):
         return False
-    return bool(data["key_id"] == key_id(key))
+    return bool(data.get("key_id") == key_id(key))
 
 
 def public_key(data: Path, service: str) -> Ed25519PublicKey | None:

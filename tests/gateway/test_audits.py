@@ -1,6 +1,7 @@
 """Checkpoints, histories, and the verification that names the place."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from support.database import Sessions, events, make_database, rows
 from support.gateway import Pages, a_person
 from support.upstream import Upstream
 
-from gateway.audits.domain import owners, wanted
+from gateway.audits.domain import COMMON, OWNERS, kind_of, owners, wanted
 from gateway.audits.persistence import checkpoint_heads, checkpoints
 from gateway.audits.usecases import keep_checkpoint
 from gateway.audits.verification import Finding, findings
@@ -24,7 +25,7 @@ from gateway.people.domain import OrganisationKind, Role
 from gateway.services import Service
 from shared import audit, db
 from shared.audit import audit_checkpoints, audit_entries, audit_heads
-from shared.messaging.checkpoints import public_path, sign
+from shared.messaging.checkpoints import public_path, sign, signing_key
 from shared.messaging.envelope import Event
 from shared.messaging.inbox import handle_once
 
@@ -230,6 +231,34 @@ def test_a_checkpoint_signed_by_another_key_does_not_count(trail: Trail, tmp_pat
     assert (found.chain, found.number) == ("checkpoints", 2)
 
 
+@pytest.mark.parametrize(
+    "change", [{"signature": "no base64!"}, {"signature": None}, {"number": "first"}]
+)
+def test_a_checkpoint_that_is_none_is_named(trail: Trail, change: dict[str, Any]) -> None:
+    trail.checkpoint()
+    with trail.gateway.begin() as session:
+        changed = checkpoints.c.data.op("||")(sa.cast(change, checkpoints.c.data.type))
+        session.execute(sa.update(checkpoints).values(data=changed))
+    assert (trail.verify()[0].chain, trail.verify()[0].number) == ("checkpoints", 1)
+
+
+@pytest.mark.parametrize("name", ["signature", "key_id", "number"])
+def test_a_checkpoint_that_lacks_something_is_named(trail: Trail, name: str) -> None:
+    with trail.gateway.begin() as session:
+        session.execute(sa.update(checkpoints).values(data=checkpoints.c.data.op("-")(name)))
+    assert (trail.verify()[0].chain, trail.verify()[0].number) == ("checkpoints", 1)
+
+
+def test_a_number_that_is_none_is_named_though_it_is_signed(trail: Trail, tmp_path: Path) -> None:
+    data = dict(rows(trail.gateway, checkpoints)[0].data) | {"number": "first"}
+    said = {key: data[key] for key in data if key not in ("key_id", "signature")}
+    key = signing_key(tmp_path, "rfp")
+    data["signature"] = b64encode(key.sign(audit.canonical(said).encode())).decode()
+    with trail.gateway.begin() as session:
+        session.execute(sa.update(checkpoints).values(data=data))
+    assert (trail.verify()[0].chain, trail.verify()[0].number) == ("checkpoints", 1)
+
+
 def test_what_a_search_can_mean() -> None:
     number = "0193a5f0-0000-7000-8000-000000000001"
     assert wanted(f" rfp:{number} ").chains == (f"rfp:{number}",)
@@ -238,6 +267,9 @@ def test_what_a_search_can_mean() -> None:
     assert f"contract:{number}" in many and f"person:{number}" in many
     assert wanted("nonsense").chains == () == wanted("").chains
     assert f"dead_letter:{number}" in many and set(owners("dead_letter:1")) == set(Service)
+    assert {kind_of(f"{word}:1") for word in (*OWNERS, *COMMON, "outbox", "job")}.isdisjoint(
+        (*OWNERS, *COMMON, "outbox", "job")
+    )
     assert owners("contract:1") == (Service.CONTRACTS,)
     assert set(owners("unheard:1")) == set(Service)
 
