@@ -29,7 +29,7 @@ BEFORE_OPENING = {
 AFTER_OPENING = {
     "tandem.rfp.bids_opened.v1",
     "tandem.rfp.rfp_awarded.v1",
-    "tandem.rfp.rfp_closed_unsuccessful.v1",  # or there was no bid, and none can come
+    "tandem.rfp.rfp_unsuccessful.v1",  # or there was no bid, and none can come
 }
 NOTICES_BEFORE_OPENING = {
     "plan_submitted",
@@ -42,10 +42,13 @@ NOTICES_BEFORE_OPENING = {
     "rfp_cancelled",
     "opening_due",
     "committee_joined",
+    "committee_left",
 }
 NOTICES_AFTER_OPENING = {
     "bids_opened",
     "bids_unreadable",
+    "committee_left_scored",
+    "committee_left_unscored",
     "scores_due",
     "evaluation_complete",
     "rfp_unsuccessful",

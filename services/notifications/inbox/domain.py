@@ -47,6 +47,18 @@ WORDS: Mapping[str, Words] = {
         N_("You serve on a committee"),
         N_("You take the seat of somebody who left the committee of %(number)s “%(title)s”."),
     ),
+    "committee_left": Words(
+        N_("You have left a committee"),
+        N_("Somebody else serves on the committee of %(number)s “%(title)s” in your place."),
+    ),
+    "committee_left_scored": Words(
+        N_("You have left a committee"),
+        N_("You have left that of %(number)s “%(title)s”. The scores you submitted stay."),
+    ),
+    "committee_left_unscored": Words(
+        N_("You have left a committee"),
+        N_("You have left that of %(number)s “%(title)s”. What you had not submitted is dropped."),
+    ),
     "opening_due": Words(
         N_("Bids wait to be opened"),
         N_("The deadline of %(number)s “%(title)s” has passed. Two openers open the bids."),

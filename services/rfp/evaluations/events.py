@@ -26,6 +26,13 @@ def tell_joined(session: Session, rfp: Rfp, person_id: UUID, now: datetime) -> N
     notify(session, to=[person_id], template="committee_joined", **notice)
 
 
+def tell_left(session: Session, rfp: Rfp, person_id: UUID, template: str, now: datetime) -> None:
+    """Somebody has lost their seat, and with it the pages of the RFP."""
+    notice = about(rfp.id, rfp.number, rfp.title, now)
+    notice |= {"path": "/work", "dedupe": f"{rfp.id}:{now.isoformat()}"}
+    notify(session, to=[person_id], template=template, **notice)
+
+
 def remind(
     session: Session, people: Iterable[UUID], rfp_id: UUID, number: str, title: str, now: datetime
 ) -> None:

@@ -176,8 +176,18 @@ def replace_member(
     if has_acted(session, rfp_id, joining, other):
         raise errors.OtherDuty
     session.flush()
-    if leaving not in load_panel(session, rfp_id).departed:
-        replace_scores(session, rfp_id, leaving, [])
     detail = {"duty": duty, "leaving": leaving, "joining": joining, "reason": reason}
     record(session, buyer, rfp_id, "member_replaced", detail)
+    settle_scores(session, rfp, leaving, now)
     events.tell_joined(session, rfp, joining, now)
+
+
+def settle_scores(session: Session, rfp: Rfp, leaving: UUID, now: datetime) -> None:
+    """Whoever leaves is told what becomes of what they have given."""
+    if leaving in load_panel(session, rfp.id).departed:
+        events.tell_left(session, rfp, leaving, "committee_left_scored", now)
+    elif scores_of(session, rfp.id, leaving):
+        replace_scores(session, rfp.id, leaving, [])
+        events.tell_left(session, rfp, leaving, "committee_left_unscored", now)
+    else:
+        events.tell_left(session, rfp, leaving, "committee_left", now)
