@@ -126,7 +126,10 @@ class Money:
 
 
 def uuid7() -> UUID:
-    """An id that sorts by its time (RFC 9562). Python 3.14 has one in `uuid`."""
-    milliseconds, noise = time.time_ns() // 1_000_000, secrets.randbits(74)
-    high, low = noise >> 62, noise & (1 << 62) - 1
-    return UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
+    """An id that sorts by its time to a quarter of a microsecond (RFC 9562, section 6.2, method 3).
+
+    Python 3.14 has one in `uuid`.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000
+    return UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62))
