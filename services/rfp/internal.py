@@ -11,7 +11,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.rfp.awards import queries as awards
+from services.rfp.awards.queries import outcomes
 from services.rfp.bids import queries as bids
 from services.rfp.bids.queries import OpeningDue, Place
 from services.rfp.evaluations import queries as evaluations
@@ -141,7 +141,7 @@ def is_decided(session: Session, vendor: Vendor, place: Place) -> bool:
     """Lots are awarded one by one."""
     if place.bid is None or place.stage is not Stage.EVALUATED:
         return False
-    told = (awards.has_outcome, awards.ended_without_award)
+    told = (outcomes.has_outcome, outcomes.ended_without_award)
     return any(came(session, vendor, place.bid.id) for came in told)
 
 

@@ -24,7 +24,7 @@ from support.opened import (
 )
 from support.rfps import EVALUATORS, NOW, a_plan, an_rfp, an_sla_target, stored
 
-from services.rfp.awards import queries, usecases
+from services.rfp.awards import usecases
 from services.rfp.awards.domain import (
     Award,
     LotAwarded,
@@ -36,6 +36,7 @@ from services.rfp.awards.domain import (
     standstill_end,
 )
 from services.rfp.awards.persistence import awards
+from services.rfp.awards.queries import outcomes
 from services.rfp.evaluations import usecases as evaluations
 from services.rfp.evaluations.domain import published
 from services.rfp.plans.domain import Plan
@@ -324,10 +325,10 @@ def test_a_standstill_of_the_rfp_is_kept(sessions: Sessions, plan: Plan) -> None
 
 
 class TestOutcome:
-    def outcome(self, sessions: Sessions, rfp: Rfp, of: str, asked_by: str) -> queries.Outcome:
+    def outcome(self, sessions: Sessions, rfp: Rfp, of: str, asked_by: str) -> outcomes.Outcome:
         with sessions() as session:
             bid_id = bids_by_vendor(sessions, rfp)[of]
-            return queries.outcome(session, vendor(asked_by), bid_id)
+            return outcomes.outcome(session, vendor(asked_by), bid_id)
 
     def test_a_loser_sees_their_own_scores_and_the_winner(
         self, sessions: Sessions, rfp: Rfp

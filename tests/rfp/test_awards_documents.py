@@ -10,7 +10,7 @@ from support.evaluating import decrypted, give
 from support.opened import an_evaluated_rfp, bids_by_vendor
 
 from services.rfp.awards.persistence import awards
-from services.rfp.awards.queries import CONTRACT_READERS as READERS
+from services.rfp.awards.queries.staff import CONTRACT_READERS as READERS
 from services.rfp.plans.domain import Plan
 from shared.kernel import Actor, uuid7
 

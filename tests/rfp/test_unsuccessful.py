@@ -28,7 +28,7 @@ from support.rfps import BIDDERS, EVALUATORS, NOW
 from services.rfp.awards import usecases
 from services.rfp.awards.domain import LotAwarded, LotClosed, NotEvaluated, ReasonTooShort
 from services.rfp.awards.persistence import awards, closures
-from services.rfp.awards.queries import has_outcome
+from services.rfp.awards.queries.outcomes import has_outcome
 from services.rfp.bids import jobs
 from services.rfp.bids.persistence import bid_drafts, opening_notices
 from services.rfp.config import Settings

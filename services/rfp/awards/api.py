@@ -3,9 +3,10 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
-from services.rfp.awards import queries, schemas, usecases
+from services.rfp.awards import schemas, usecases
 from services.rfp.awards.domain import Closure
-from services.rfp.awards.queries import READERS, AwardView, Reader
+from services.rfp.awards.queries import outcomes, staff
+from services.rfp.awards.queries.staff import READERS, AwardView, Reader
 from shared.kernel import Staff, Vendor
 from shared.web import now, requires, transaction
 from shared.web.idempotency import idempotent
@@ -24,7 +25,7 @@ def award_lot(buyer: Staff, form: dict[str, Any], lot_id: UUID) -> AwardView:
     with transaction() as session:
         award = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
         session.flush()
-        return queries.show_award(session, buyer, award.id)
+        return staff.show_award(session, buyer, award.id)
 
 
 @api.post("/lots/<uuid:lot_id>/closure")
@@ -44,8 +45,8 @@ def close_lot(buyer: Staff, lot_id: UUID, reason: str) -> Closure:
 @api.response(200, schemas.AwardList)
 def list_awards(reader: Reader, after: str) -> Any:
     with transaction() as session:
-        rows = queries.all_awards(reader)
-        return paginate(session, rows, queries.ORDER, AwardView, after=after)
+        rows = staff.all_awards(reader)
+        return paginate(session, rows, staff.ORDER, AwardView, after=after)
 
 
 @api.get("/awards/<uuid:award_id>")
@@ -53,7 +54,7 @@ def list_awards(reader: Reader, after: str) -> Any:
 @api.response(200, schemas.AwardOut)
 def show_award(reader: Reader, award_id: UUID) -> AwardView:
     with transaction() as session:
-        return queries.show_award(session, reader, award_id)
+        return staff.show_award(session, reader, award_id)
 
 
 @api.get("/bids/<uuid:bid_id>/outcome")
@@ -62,4 +63,4 @@ def show_award(reader: Reader, award_id: UUID) -> AwardView:
 def show_outcome(vendor: Vendor, bid_id: UUID) -> dict[str, Any]:
     """What came of your bid, once its lot is awarded."""
     with transaction() as session:
-        return schemas.outcome_answer(queries.outcome(session, vendor, bid_id))
+        return schemas.outcome_answer(outcomes.outcome(session, vendor, bid_id))

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.rfp.awards.domain import ReasonTooShort, require_reason
-from services.rfp.awards.queries import Came, Outcome
+from services.rfp.awards.queries.outcomes import Came, Outcome
 from services.rfp.evaluations.domain import published
 from shared.kernel import N_
 from shared.kernel import Money as Amounted

@@ -6,9 +6,11 @@ from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.rfp.awards import queries, schemas, usecases
+from services.rfp.awards import schemas, usecases
 from services.rfp.awards.domain import LEAST_REASON, OverCeiling
-from services.rfp.awards.queries import CONTRACT_READERS, READERS, AwardView, Chosen, Reader
+from services.rfp.awards.queries import deciding, staff
+from services.rfp.awards.queries.deciding import Chosen
+from services.rfp.awards.queries.staff import CONTRACT_READERS, READERS, AwardView, Reader
 from services.rfp.evaluations.domain import published
 from shared.files import require_downloadable
 from shared.kernel import Money, Staff
@@ -36,30 +38,30 @@ def for_other_pages() -> dict[str, Any]:
 
 def awards_of(rfp_id: UUID) -> Mapping[UUID, Chosen]:
     with transaction() as session:
-        return queries.awards_of(session, rfp_id)
+        return deciding.awards_of(session, rfp_id)
 
 
 def may_decide(rfp_id: UUID) -> bool:
     """Whether the reader of the page may award lots."""
     with transaction() as session:
-        return queries.may_decide(session, g.actor, rfp_id)
+        return deciding.may_decide(session, g.actor, rfp_id)
 
 
 def closures_of(rfp_id: UUID) -> Mapping[UUID, str]:
     with transaction() as session:
-        return queries.closures_of(session, rfp_id)
+        return deciding.closures_of(session, rfp_id)
 
 
 def left_of_plan(plan_id: UUID) -> Money:
     """What the awards of a plan leave of its ceiling."""
     with transaction() as session:
-        return queries.left_of_plan(session, plan_id)
+        return deciding.left_of_plan(session, plan_id)
 
 
 def declined_of(lot_id: UUID) -> Collection[UUID]:
     """Bids whose contract was declined."""
     with transaction() as session:
-        return queries.declined_of(session, lot_id)
+        return deciding.declined_of(session, lot_id)
 
 
 @pages.get("")
@@ -67,8 +69,8 @@ def declined_of(lot_id: UUID) -> Collection[UUID]:
 def index(reader: Reader) -> ResponseReturnValue:
     after, size = request.args.get("after", ""), page_size(request.args.get("size"))
     with transaction() as session:
-        rows = queries.all_awards(reader)
-        part = paginate(session, rows, queries.ORDER, AwardView, after=after, limit=size)
+        rows = staff.all_awards(reader)
+        part = paginate(session, rows, staff.ORDER, AwardView, after=after, limit=size)
     return page("awards/list.html", part=part)
 
 
@@ -76,7 +78,7 @@ def index(reader: Reader) -> ResponseReturnValue:
 @requires(Reader, *READERS)
 def show(reader: Reader, award_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
-        award = queries.show_award(session, reader, award_id)
+        award = staff.show_award(session, reader, award_id)
     return page("awards/show.html", award=award, time_now=now())
 
 
@@ -85,7 +87,7 @@ def show(reader: Reader, award_id: UUID) -> ResponseReturnValue:
 def document(reader: Reader, award_id: UUID, sha256: str) -> ResponseReturnValue:
     """A file of the winning bid, for all who read the contract."""
     with transaction() as session:
-        file = queries.winning_document(session, reader, award_id, sha256)
+        file = staff.winning_document(session, reader, award_id, sha256)
     allow = current_app.extensions["settings"].allow_unscanned
     require_downloadable(file, allow_unscanned=allow)
     return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)
@@ -134,5 +136,5 @@ def close(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
 
 def form_of(buyer: Staff, lot_id: UUID) -> dict[str, Any]:
     with transaction() as session:
-        lot = queries.lot_to_award(session, buyer, lot_id)
+        lot = deciding.lot_to_award(session, buyer, lot_id)
     return {"lot": lot, "published": published, "least_reason": LEAST_REASON}

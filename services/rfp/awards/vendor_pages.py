@@ -4,7 +4,8 @@ from uuid import UUID
 from flask import Blueprint, current_app, g
 from flask.typing import ResponseReturnValue
 
-from services.rfp.awards import queries
+from services.rfp.awards.queries import outcomes
+from services.rfp.awards.queries.staff import winning_document
 from services.rfp.evaluations.domain import published
 from shared.files import require_downloadable
 from shared.kernel import Vendor
@@ -23,20 +24,20 @@ def for_other_pages() -> dict[str, Any]:
 def ending_of(bid_id: UUID) -> str:
     """Of the reader's own bid."""
     with transaction() as session:
-        if queries.is_cancelled(session, g.actor, bid_id):
+        if outcomes.is_cancelled(session, g.actor, bid_id):
             return "cancelled"
-        if queries.ended_without_award(session, g.actor, bid_id):
+        if outcomes.ended_without_award(session, g.actor, bid_id):
             return "closed"
-        if queries.has_outcome(session, g.actor, bid_id):
+        if outcomes.has_outcome(session, g.actor, bid_id):
             return "awarded"
-        return "declined" if queries.is_declined(session, g.actor, bid_id) else ""
+        return "declined" if outcomes.is_declined(session, g.actor, bid_id) else ""
 
 
 @pages.get("/<uuid:bid_id>/outcome")
 @requires(Vendor)
 def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
-        outcome = queries.outcome(session, vendor, bid_id)
+        outcome = outcomes.outcome(session, vendor, bid_id)
     return page("awards/outcome.html", outcome=outcome, published=published)
 
 
@@ -45,6 +46,6 @@ def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
 def document(vendor: Vendor, award_id: UUID, sha256: str) -> ResponseReturnValue:
     """A file of one's own bid that has won: the contract leads here."""
     with transaction() as session:
-        file = queries.winning_document(session, vendor, award_id, sha256)
+        file = winning_document(session, vendor, award_id, sha256)
     require_downloadable(file, allow_unscanned=True)
     return attachment(file.name, current_app.extensions["storage"].get(file.key), file.size)

@@ -1,0 +1,1 @@
+"""Reads of awards: `staff` for the buying side, `deciding` for a lot, `outcomes` for bidders."""
