@@ -24,7 +24,7 @@ def of_contracts(session: Session, actor: Actor) -> Iterator[Figure]:
     if not counts and not isinstance(actor, Vendor):
         return
     home = "/portal/contracts" if isinstance(actor, Vendor) else "/admin/contracts"
-    every = _("Of %(n)s contracts", n=sum(counts.values()))
+    every = _("Of %(n)s in all", n=sum(counts.values()))
     yield figure(_("Contracts in force"), counts.get(ContractState.ACTIVE, 0), home, every)
 
 

@@ -38,11 +38,11 @@ def of_staff(session: Session, reader: Staff | Auditor) -> Iterator[Figure]:
     if not PLANNING.isdisjoint(reader.roles):
         counts = plans.plan_counts(session, reader)
         waiting = counts.get(PlanState.SUBMITTED, 0)
-        every = _("Of %(n)s plans", n=sum(counts.values()))
+        every = _("Of %(n)s in all", n=sum(counts.values()))
         yield figure(_("Plans under approval"), waiting, "/admin/plans?show=submitted", every)
     if not TENDERING.isdisjoint(reader.roles):
         stages = rfps.rfp_counts(session, reader)
-        every = _("Of %(n)s RFPs", n=sum(stages.values()))
+        every = _("Of %(n)s in all", n=sum(stages.values()))
         opened, scored = stages.get(Stage.OPEN, 0), stages.get(Stage.OPENED, 0)
         yield figure(_("RFPs open for bids"), opened, "/admin/rfps?show=open", every)
         yield figure(_("RFPs in evaluation"), scored, "/admin/rfps?show=opened", every)
