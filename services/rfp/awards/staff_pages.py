@@ -1,4 +1,4 @@
-from collections.abc import Collection, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -7,61 +7,50 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.rfp.awards import schemas, usecases
-from services.rfp.awards.domain import LEAST_REASON, OverCeiling
+from services.rfp.awards.domain import LEAST_REASON, Award, Closure, OverCeiling
 from services.rfp.awards.queries import deciding, staff
-from services.rfp.awards.queries.deciding import Chosen
 from services.rfp.awards.queries.staff import CONTRACT_READERS, READERS, AwardView, Reader
 from services.rfp.evaluations.domain import published
 from shared.files import require_downloadable
-from shared.kernel import Money, Staff
+from shared.kernel import Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.downloads import attachment
 from shared.web.errors import sentence
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
+from shared.web.schemas import Form
 
 pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
+AWARD, CLOSE = "awards/form.html", "awards/close.html"
 
 
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
     """For the comparison, which says by lot what became of it."""
     return {
-        "awards_of": awards_of,
-        "closures_of": closures_of,
-        "declined_of": declined_of,
-        "left_of_plan": left_of_plan,
+        "awards_of": answering(deciding.awards_of),
+        "closures_of": answering(deciding.closures_of),
+        "declined_of": answering(deciding.declined_of),
+        "left_of_plan": answering(deciding.left_of_plan),
         "may_decide": may_decide,
         "award_readers": frozenset(READERS),
     }
 
 
-def awards_of(rfp_id: UUID) -> Mapping[UUID, Chosen]:
-    with transaction() as session:
-        return deciding.awards_of(session, rfp_id)
+def answering(query: Callable[..., Any]) -> Callable[[UUID], Any]:
+    """The query for a template, which has no session."""
+
+    def answer(asked: UUID) -> Any:
+        with transaction() as session:
+            return query(session, asked)
+
+    return answer
 
 
 def may_decide(rfp_id: UUID) -> bool:
     """Whether the reader of the page may award lots."""
     with transaction() as session:
         return deciding.may_decide(session, g.actor, rfp_id)
-
-
-def closures_of(rfp_id: UUID) -> Mapping[UUID, str]:
-    with transaction() as session:
-        return deciding.closures_of(session, rfp_id)
-
-
-def left_of_plan(plan_id: UUID) -> Money:
-    """What the awards of a plan leave of its ceiling."""
-    with transaction() as session:
-        return deciding.left_of_plan(session, plan_id)
-
-
-def declined_of(lot_id: UUID) -> Collection[UUID]:
-    """Bids whose contract was declined."""
-    with transaction() as session:
-        return deciding.declined_of(session, lot_id)
 
 
 @pages.get("")
@@ -96,42 +85,53 @@ def document(reader: Reader, award_id: UUID, sha256: str) -> ResponseReturnValue
 @pages.get("/lots/<uuid:lot_id>")
 @requires(Staff, "buyer")
 def new(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
-    return page("awards/form.html", **form_of(buyer, lot_id))
+    return page(AWARD, **form_of(buyer, lot_id))
 
 
 @pages.post("/lots/<uuid:lot_id>")
 @requires(Staff, "buyer")
 @idempotent
 def award(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
-    try:
-        form = schemas.AwardForm().load(request.form)
-        with transaction() as session:
-            made = usecases.award_lot(session, buyer, lot_id=lot_id, now=now(), **form)
-    except ValidationError as error:
-        return invalid("awards/form.html", error, **form_of(buyer, lot_id))
-    except OverCeiling as refusal:
-        wrong = {"over_ceiling_reason": sentence(refusal)}
-        return invalid("awards/form.html", wrong, **form_of(buyer, lot_id))
-    return see_other(url_for("awards.show", award_id=made.id))
+    return decide(buyer, lot_id, AWARD, schemas.AwardForm(), usecases.award_lot)
 
 
 @pages.get("/lots/<uuid:lot_id>/closure")
 @requires(Staff, "buyer")
 def consider_closing(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
-    return page("awards/close.html", **form_of(buyer, lot_id))
+    return page(CLOSE, **form_of(buyer, lot_id))
 
 
 @pages.post("/lots/<uuid:lot_id>/closure")
 @requires(Staff, "buyer")
 @idempotent
 def close(buyer: Staff, lot_id: UUID) -> ResponseReturnValue:
+    return decide(buyer, lot_id, CLOSE, schemas.ClosureForm(), usecases.close_lot)
+
+
+def decide(
+    buyer: Staff,
+    lot_id: UUID,
+    template: str,
+    form: Form,
+    use_case: Callable[..., Award | Closure],
+) -> ResponseReturnValue:
+    """What the form asks for, and on to the page of it; or the form again with what is wrong."""
     try:
-        form = schemas.ClosureForm().load(request.form)
+        asked = form.load(request.form)
         with transaction() as session:
-            closure = usecases.close_lot(session, buyer, lot_id=lot_id, now=now(), **form)
+            made = use_case(session, buyer, lot_id=lot_id, now=now(), **asked)
     except ValidationError as error:
-        return invalid("awards/close.html", error, **form_of(buyer, lot_id))
-    return see_other(url_for("evaluations.show", rfp_id=closure.rfp_id))
+        return invalid(template, error, **form_of(buyer, lot_id))
+    except OverCeiling as refusal:
+        wrong = {"over_ceiling_reason": sentence(refusal)}
+        return invalid(template, wrong, **form_of(buyer, lot_id))
+    return see_other(page_of(made))
+
+
+def page_of(made: Award | Closure) -> str:
+    if isinstance(made, Award):
+        return url_for("awards.show", award_id=made.id)
+    return url_for("evaluations.show", rfp_id=made.rfp_id)
 
 
 def form_of(buyer: Staff, lot_id: UUID) -> dict[str, Any]:
