@@ -1,6 +1,8 @@
 """What agreements tell others, and the pages that notices lead to."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.contracts.agreements.domain import Contract, Side, spelled
@@ -10,65 +12,43 @@ SOURCE = "/tandem/contracts"
 
 
 def contract_drafted(contract: Contract) -> Event:
-    return Event.of(
-        "tandem.contracts.contract_drafted.v1",
-        source=SOURCE,
-        subject=contract.id,
-        time=contract.drafted_at,
-        data={
-            "contract_id": str(contract.id),
-            "number": contract.number,
-            "title": contract.title,
-            "rfp_id": str(contract.rfp_id),
-            "lot_id": str(contract.lot_id),
-            "award_id": str(contract.award_id),
-            "organisation_id": str(contract.organisation_id),
-            "value": spelled(contract.value),
-        },
-    )
+    said = {**award_of(contract), "value": spelled(contract.value)}
+    return about(contract, "contract_drafted", contract.drafted_at, said)
 
 
 def contract_activated(contract: Contract, activated_at: datetime) -> Event:
-    return Event.of(
-        "tandem.contracts.contract_activated.v1",
-        source=SOURCE,
-        subject=contract.id,
-        time=activated_at,
-        data={
-            "contract_id": str(contract.id),
-            "number": contract.number,
-            "title": contract.title,
-            "organisation_id": str(contract.organisation_id),
-            "activated_at": activated_at.isoformat(),
-            "period": contract.period(),
-            "time_zone": contract.time_zone,
-            "value": spelled(contract.value),
-            "charges": contract.charges(),
-            "sla": [term.terms() for term in contract.sla],
-            "milestones": [milestone.terms() for milestone in contract.milestones],
-        },
-    )
+    said = {
+        "activated_at": activated_at.isoformat(),
+        "period": contract.period(),
+        "time_zone": contract.time_zone,
+        "value": spelled(contract.value),
+        "charges": contract.charges(),
+        "sla": [term.terms() for term in contract.sla],
+        "milestones": [milestone.terms() for milestone in contract.milestones],
+    }
+    return about(contract, "contract_activated", activated_at, said)
 
 
 def contract_declined(contract: Contract, side: Side, declined_at: datetime) -> Event:
     """That a side declines, and which; the reason is between the two."""
-    return Event.of(
-        "tandem.contracts.contract_declined.v1",
-        source=SOURCE,
-        subject=contract.id,
-        time=declined_at,
-        data={
-            "contract_id": str(contract.id),
-            "number": contract.number,
-            "title": contract.title,
-            "rfp_id": str(contract.rfp_id),
-            "lot_id": str(contract.lot_id),
-            "award_id": str(contract.award_id),
-            "organisation_id": str(contract.organisation_id),
-            "declined_by": side.value,
-            "declined_at": declined_at.isoformat(),
-        },
-    )
+    who_and_when = {"declined_by": side.value, "declined_at": declined_at.isoformat()}
+    return about(contract, "contract_declined", declined_at, award_of(contract) | who_and_when)
+
+
+def about(contract: Contract, what: str, at: datetime, said: Mapping[str, Any]) -> Event:
+    known = {
+        "contract_id": str(contract.id),
+        "number": contract.number,
+        "title": contract.title,
+        "organisation_id": str(contract.organisation_id),
+    }
+    kind = f"tandem.contracts.{what}.v1"
+    return Event.of(kind, source=SOURCE, subject=contract.id, time=at, data={**known, **said})
+
+
+def award_of(contract: Contract) -> dict[str, Any]:
+    """What the contract was drafted from, by which rfp knows its own."""
+    return {name: str(getattr(contract, name)) for name in ("rfp_id", "lot_id", "award_id")}
 
 
 def chain(contract_id: UUID) -> str:
