@@ -27,9 +27,14 @@ pages = Blueprint("operations", __name__, url_prefix="/admin/operations")
 WHO = ("operator", "admin")
 Said = Mapping[str, Any]
 Own = Callable[..., ResponseReturnValue]
-LETTERS: Mapping[str, Own] = {"replay": internal.replay_letter, "discard": internal.discard_letter}
-EVENTS: Mapping[str, Own] = {"release": stuck.release_event, "discard": stuck.discard_event}
-JOBS: Mapping[str, Own] = {"retry": stuck.retry_job, "remove": stuck.remove_job}
+LETTER = "dead-letters/<name>/<uuid:which>"
+EVENT = "parked-events/<name>/<uuid:which>"
+JOB = "failed-jobs/<name>/<int:which>"
+OWN: Mapping[str, Own] = {
+    "dead-letters": internal.settle_letter,
+    "parked-events": stuck.settle,
+    "failed-jobs": stuck.settle,
+}
 
 
 @pages.get("")
@@ -86,47 +91,29 @@ def as_told(answer: ResponseReturnValue) -> Said:
     return told
 
 
-@pages.get("/dead-letters/<name>/<uuid:letter_id>")
+@pages.get(f"/{LETTER}")
 @requires(Staff, *WHO)
-def show_letter(operator: Staff, name: str, letter_id: UUID) -> ResponseReturnValue:
+def show_letter(operator: Staff, name: str, which: UUID) -> ResponseReturnValue:
     service = known(name)
     if service is Service.GATEWAY:
-        letter = as_told(internal.show_letter(letter_id=letter_id))
+        letter = as_told(internal.show_letter(letter_id=which))
     else:
-        letter = told(operator, service, "GET", f"/internal/dead-letters/{letter_id}")
+        letter = told(operator, service, "GET", f"/internal/dead-letters/{which}")
     return page("operations/letter.html", service=service, letter=letter)
 
 
-@pages.post("/dead-letters/<name>/<uuid:letter_id>/<any(replay, discard):order>")
+@pages.post(f"/{LETTER}/<any(replay, discard):order>", defaults={"what": "dead-letters"})
+@pages.post(f"/{EVENT}/<any(release, discard):order>", defaults={"what": "parked-events"})
+@pages.post(f"/{JOB}/<any(retry, remove):order>", defaults={"what": "failed-jobs"})
 @requires(Staff, *WHO)
-def settle_letter(operator: Staff, name: str, letter_id: UUID, order: str) -> ResponseReturnValue:
-    """Try the message again, or put it away for good. The service notes who did it."""
+def settle(
+    operator: Staff, what: str, name: str, which: UUID | int, order: str
+) -> ResponseReturnValue:
+    """Try it again, or put it away for good. The service notes who did it."""
     if known(name) is Service.GATEWAY:
-        LETTERS[order](letter_id=letter_id)
+        OWN[what](which=which, order=order)
     else:
-        told(operator, known(name), "POST", f"/internal/dead-letters/{letter_id}/{order}")
-    return see_other(url_for("operations.show"))
-
-
-@pages.post("/parked-events/<name>/<uuid:event_id>/<any(release, discard):order>")
-@requires(Staff, *WHO)
-def settle_event(operator: Staff, name: str, event_id: UUID, order: str) -> ResponseReturnValue:
-    """Send the event again, or never."""
-    if known(name) is Service.GATEWAY:
-        EVENTS[order](event_id=event_id)
-    else:
-        told(operator, known(name), "POST", f"/internal/parked-events/{event_id}/{order}")
-    return see_other(url_for("operations.show"))
-
-
-@pages.post("/failed-jobs/<name>/<int:job_id>/<any(retry, remove):order>")
-@requires(Staff, *WHO)
-def settle_job(operator: Staff, name: str, job_id: int, order: str) -> ResponseReturnValue:
-    """Run the job once more, or forget it."""
-    if known(name) is Service.GATEWAY:
-        JOBS[order](job_id=job_id)
-    else:
-        told(operator, known(name), "POST", f"/internal/failed-jobs/{job_id}/{order}")
+        told(operator, known(name), "POST", f"/internal/{what}/{which}/{order}")
     return see_other(url_for("operations.show"))
 
 

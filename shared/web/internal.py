@@ -1,5 +1,6 @@
 """What only the gateway asks, for its pages Operations and Audit. Never routed outside."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -75,31 +76,29 @@ def show_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
         return dict(dead_letters.show(session, letter_id))
 
 
-@internal.post("/dead-letters/<uuid:letter_id>/replay")
-@requires(Staff, *OPERATORS)
-def replay_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
+def replay(session: Session, letter_id: UUID) -> None:
     handlers = current_app.extensions["handlers"]
-    with transaction() as session:
-        kind = dead_letters.show(session, letter_id)["type"]
-        if kind not in handlers:
-            raise NoHandler(type=kind)
-        service = current_app.extensions["service"]
-        dead_letters.replay(session, letter_id, handlers, consumer=service)
-        note(session, operator, letter_id, "dead_letter_replayed")
-    return "", 204
+    kind = dead_letters.show(session, letter_id)["type"]
+    if kind not in handlers:
+        raise NoHandler(type=kind)
+    service = current_app.extensions["service"]
+    dead_letters.replay(session, letter_id, handlers, consumer=service)
 
 
-@internal.post("/dead-letters/<uuid:letter_id>/discard")
+ORDERS: Mapping[str, tuple[Callable[[Session, UUID], None], str]] = {
+    "replay": (replay, "dead_letter_replayed"),
+    "discard": (dead_letters.discard, "dead_letter_discarded"),
+}
+
+
+@internal.post("/dead-letters/<uuid:which>/<any(replay, discard):order>")
 @requires(Staff, *OPERATORS)
-def discard_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
+def settle_letter(operator: Actor, which: UUID, order: str) -> ResponseReturnValue:
+    obey, action = ORDERS[order]
     with transaction() as session:
-        dead_letters.discard(session, letter_id)
-        note(session, operator, letter_id, "dead_letter_discarded")
+        obey(session, which)
+        audit.record(session, operator, chain=f"dead_letter:{which}", action=action)
     return "", 204
-
-
-def note(session: Session, operator: Actor, letter_id: UUID, action: str) -> None:
-    audit.record(session, operator, chain=f"dead_letter:{letter_id}", action=action)
 
 
 @internal.get("/audit")

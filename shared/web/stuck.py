@@ -37,33 +37,11 @@ def failed_jobs(session: Session) -> list[jobs.FailedJob]:
         return []
 
 
-@orders.post("/parked-events/<uuid:event_id>/release")
+@orders.post("/parked-events/<uuid:which>/<any(release, discard):order>")
+@orders.post("/failed-jobs/<int:which>/<any(retry, remove):order>")
 @requires(Staff, *OPERATORS)
-def release_event(operator: Actor, event_id: UUID) -> ResponseReturnValue:
+def settle(operator: Actor, which: UUID | int, order: str) -> ResponseReturnValue:
+    obey, _ = stuck.ORDERS[order]
     with transaction() as session:
-        stuck.release(session, operator, event_id)
-    return "", 204
-
-
-@orders.post("/parked-events/<uuid:event_id>/discard")
-@requires(Staff, *OPERATORS)
-def discard_event(operator: Actor, event_id: UUID) -> ResponseReturnValue:
-    with transaction() as session:
-        stuck.discard(session, operator, event_id)
-    return "", 204
-
-
-@orders.post("/failed-jobs/<int:job_id>/retry")
-@requires(Staff, *OPERATORS)
-def retry_job(operator: Actor, job_id: int) -> ResponseReturnValue:
-    with transaction() as session:
-        stuck.retry(session, operator, job_id)
-    return "", 204
-
-
-@orders.post("/failed-jobs/<int:job_id>/remove")
-@requires(Staff, *OPERATORS)
-def remove_job(operator: Actor, job_id: int) -> ResponseReturnValue:
-    with transaction() as session:
-        stuck.remove(session, operator, job_id)
+        obey(session, operator, which)
     return "", 204
