@@ -106,53 +106,31 @@ def is_stopped(loop: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class Letter:
-    service: Service
-    id: str
-    type: str
-    topic: str
-    error: str
-    attempts: int
-    failed_at: datetime
-
-
-def letter(service: Service, item: Mapping[str, Any]) -> Letter:
-    return Letter(
-        service=service,
-        id=item["id"],
-        type=item["type"],
-        topic=item["topic"],
-        error=item["error"],
-        attempts=item["attempts"],
-        failed_at=datetime.fromisoformat(item["failed_at"]),
-    )
-
-
-def letters(answers: Answers) -> list[Letter]:
-    """Of all services, the latest first."""
-    found = [
-        letter(service, item)
-        for service, said in answers.items()
-        for item in (said or {}).get("items", [])
-    ]
-    return sorted(found, key=lambda one: (one.failed_at, one.id), reverse=True)
-
-
-@dataclass(frozen=True)
 class Stuck:
-    """An event that Kafka does not take, or a job that failed for good."""
+    """An event that was not handled or that Kafka does not take, or a job that failed for good."""
 
     service: Service
     id: str
     name: str
     why: str
-    attempts: int
+    attempts: int | None
     since: datetime
+
+
+def letters(answers: Answers) -> list[Stuck]:
+    """Of all services, the latest first."""
+    found = [
+        Stuck(service, item["id"], item["type"], item["error"], item["attempts"],
+              datetime.fromisoformat(item["failed_at"]))
+        for service, said in answers.items()
+        for item in (said or {}).get("items", [])
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.since, one.id), reverse=True)
 
 
 def parked_events(answers: Answers) -> list[Stuck]:
     return [
-        Stuck(service, event["id"], event["type"], event["because"], 0,
+        Stuck(service, event["id"], event["type"], event["because"], None,
               datetime.fromisoformat(event["parked_at"]))
         for service, said in answers.items()
         for event in (said or {}).get("events", [])
