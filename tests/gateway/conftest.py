@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -7,8 +8,18 @@ import sqlalchemy.orm
 from flask import Flask
 from flask.testing import FlaskClient
 from support.database import Sessions, make_database, rolled_back
-from support.gateway import Enrolled, Pages, Visitor, a_person, gateway_settings, url_of
+from support.gateway import (
+    PASSWORD,
+    Enrolled,
+    Pages,
+    SignIn,
+    Visitor,
+    a_person,
+    gateway_settings,
+    url_of,
+)
 from support.upstream import Upstream, an_upstream
+from werkzeug.test import TestResponse
 
 from gateway.app import create_app
 from gateway.config import Settings
@@ -85,6 +96,20 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def pages(app: Flask, minter: Minter) -> Pages:
     return Pages(app, minter)
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> SignIn:
+    def post(
+        email: str, password: str = PASSWORD, address: str = "192.0.2.7", **fields: Any
+    ) -> TestResponse:
+        return client.post(
+            "/login",
+            data={"email": email, "password": password} | fields,
+            headers={"X-Client-Address": address, "User-Agent": "Firefox"},
+        )
+
+    return post
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """People change their own passwords."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from support.database import Sessions, events, rows
-from support.gateway import PASSWORD, Pages, a_person
+from support.gateway import PASSWORD, Pages, SignIn, a_person, cookie_of
 from support.pages import Browser
 from werkzeug.test import TestResponse
 
@@ -16,28 +13,6 @@ from gateway.accounts import domain
 from gateway.people.domain import Role
 from gateway.people.persistence import accounts
 from shared.audit import audit_entries
-
-Post = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def sign_in(client: FlaskClient) -> Post:
-    def post(
-        email: str, password: str = PASSWORD, address: str = "192.0.2.7", **fields: Any
-    ) -> TestResponse:
-        return client.post(
-            "/login",
-            data={"email": email, "password": password} | fields,
-            headers={"X-Client-Address": address, "User-Agent": "Firefox"},
-        )
-
-    return post
-
-
-def cookie_of(answer: TestResponse) -> str:
-    found = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith("__Host-tandem=")]
-    return found[0] if found else ""
-
 
 NEW = "purple lamp over Suzhou"
 
@@ -48,7 +23,9 @@ def change_password(browser: Browser, status: int = 303, **fields: str) -> TestR
     return browser.submit("/account/password", status, follow=False, **words)
 
 
-def test_people_change_their_own_password(pages: Pages, committed: Sessions, sign_in: Post) -> None:
+def test_people_change_their_own_password(
+    pages: Pages, committed: Sessions, sign_in: SignIn
+) -> None:
     someone = a_person(committed, Role.BUYER)
     elsewhere = cookie_of(sign_in(someone.person.email)).partition(";")[0].partition("=")[2]
     browser = pages.browser(someone)

@@ -1,6 +1,6 @@
 """People, organisations and clients as the gateway itself keeps them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,7 @@ KINDS = {
     OrganisationKind.VENDOR: Role.VENDOR_ADMIN,
     OrganisationKind.AUDITOR: Role.AUDITOR,
 }
+SignIn = Callable[..., TestResponse]
 
 
 def moment() -> datetime:
@@ -155,6 +156,12 @@ class SignedIn(Browser):
     @property
     def headers(self) -> dict[str, str]:
         return bearer(self.pages.token(self.enrolled)) | (HTMX if self.htmx else {})
+
+
+def cookie_of(answer: TestResponse) -> str:
+    """The session's, as it was set."""
+    found = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith("__Host-tandem=")]
+    return found[0] if found else ""
 
 
 def url_of(engine: Engine) -> str:
