@@ -4,9 +4,11 @@ from uuid import UUID
 from flask import abort, current_app, request
 from flask_smorest import Blueprint
 
-from services.rfp.bids import queries, schemas, usecases
+from services.rfp.bids import queries, usecases
 from services.rfp.bids.domain import Bid, BidContent, Document
 from services.rfp.bids.queries import READERS, Reader
+from services.rfp.bids.schemas import drafts, submission
+from services.rfp.bids.schemas.opening import CancellationForm, Confirmation, Opening
 from services.rfp.tenders.domain import Stage
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import requires, transaction
@@ -25,7 +27,7 @@ api = Blueprint("bids-api", __name__, url_prefix="/api/v1", description="Bids an
 
 @api.get("/lots/<uuid:lot_id>/draft")
 @requires(Vendor)
-@api.response(200, schemas.Draft)
+@api.response(200, drafts.Draft)
 def show_draft(vendor: Vendor, lot_id: UUID) -> dict[str, Any]:
     """What has been saved; empty where nothing has. Nobody reads it after the deadline."""
     with transaction() as session:
@@ -35,8 +37,8 @@ def show_draft(vendor: Vendor, lot_id: UUID) -> dict[str, Any]:
 
 @api.put("/lots/<uuid:lot_id>/draft")
 @requires(Vendor)
-@api.arguments(schemas.DraftForm)
-@api.response(200, schemas.Draft)
+@api.arguments(drafts.DraftForm)
+@api.response(200, drafts.Draft)
 def save_draft(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> dict[str, Any]:
     """Keep a draft, complete or not. It is sealed, and it is no bid."""
     keys = current_app.extensions["keys"]
@@ -47,10 +49,10 @@ def save_draft(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> dict[str, 
 
 @api.post("/lots/<uuid:lot_id>/files")
 @requires(Vendor)
-@api.arguments(schemas.UploadQuery, location="query", as_kwargs=True)
-@api.arguments(schemas.UploadHeaders, location="headers", as_kwargs=True)
+@api.arguments(drafts.UploadQuery, location="query", as_kwargs=True)
+@api.arguments(drafts.UploadHeaders, location="headers", as_kwargs=True)
 @api.doc(requestBody=FILE)
-@api.response(201, schemas.File)
+@api.response(201, drafts.File)
 def add_file(vendor: Vendor, lot_id: UUID, name: str, idempotency_key: UUID) -> Document:
     """The body is the file, at most 50 MB. It is encrypted while it arrives."""
     extensions = current_app.extensions
@@ -87,8 +89,8 @@ def remove_file(vendor: Vendor, lot_id: UUID, file_id: UUID) -> None:
 @api.route("/lots/<uuid:lot_id>/bid", methods=["POST", "PUT"])
 @requires(Vendor)
 @idempotent
-@api.arguments(schemas.BidForm)
-@api.response(201, schemas.Receipt)
+@api.arguments(submission.BidForm)
+@api.response(201, submission.Receipt)
 def submit_bid(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> Bid:
     """POST a first bid, PUT one that replaces what was there. The answer is the receipt."""
     content: BidContent = form["content"]
@@ -106,7 +108,7 @@ def submit_bid(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> Bid:
 
 @api.delete("/lots/<uuid:lot_id>/bid")
 @requires(Vendor)
-@api.response(200, schemas.Receipt)
+@api.response(200, submission.Receipt)
 def withdraw_bid(vendor: Vendor, lot_id: UUID) -> Bid:
     """Take your bid back before the deadline. The answer is its receipt; you may bid again."""
     with transaction() as session:
@@ -115,8 +117,8 @@ def withdraw_bid(vendor: Vendor, lot_id: UUID) -> Bid:
 
 @api.get("/bids")
 @requires(Vendor)
-@api.arguments(schemas.ListQuery, location="query", as_kwargs=True)
-@api.response(200, schemas.ReceiptList)
+@api.arguments(submission.ListQuery, location="query", as_kwargs=True)
+@api.response(200, submission.ReceiptList)
 def list_bids(vendor: Vendor, after: str) -> Any:
     """One's own bids in all versions, the latest first."""
     with transaction() as session:
@@ -126,7 +128,7 @@ def list_bids(vendor: Vendor, after: str) -> Any:
 
 @api.get("/bids/<uuid:bid_id>")
 @requires(Vendor)
-@api.response(200, schemas.Receipt)
+@api.response(200, submission.Receipt)
 def show_receipt(vendor: Vendor, bid_id: UUID) -> queries.Receipt:
     with transaction() as session:
         return queries.receipt(session, vendor, bid_id)
@@ -134,7 +136,7 @@ def show_receipt(vendor: Vendor, bid_id: UUID) -> queries.Receipt:
 
 @api.get("/rfps/<uuid:rfp_id>/opening")
 @requires((Staff, Auditor), *READERS)
-@api.response(200, schemas.Opening)
+@api.response(200, Opening)
 def show_opening(reader: Reader, rfp_id: UUID) -> queries.OpeningRoom:
     """Who has confirmed, and what may be known of the bids by now."""
     with transaction() as session:
@@ -143,7 +145,7 @@ def show_opening(reader: Reader, rfp_id: UUID) -> queries.OpeningRoom:
 
 @api.post("/rfps/<uuid:rfp_id>/opening")
 @requires(Staff, "opener")
-@api.response(200, schemas.Confirmation)
+@api.response(200, Confirmation)
 def confirm_opening(opener: Staff, rfp_id: UUID) -> dict[str, str]:
     """Confirm once. When two openers have, all bids are open.
 
@@ -157,7 +159,7 @@ def confirm_opening(opener: Staff, rfp_id: UUID) -> dict[str, str]:
 
 @api.post("/rfps/<uuid:rfp_id>/cancellation")
 @requires(Staff, "buyer")
-@api.arguments(schemas.CancellationForm, as_kwargs=True)
+@api.arguments(CancellationForm, as_kwargs=True)
 @api.response(204)
 def cancel_rfp(buyer: Staff, rfp_id: UUID, reason: str) -> None:
     """Call a published RFP off. Bids that have come in are never opened; their key is destroyed."""

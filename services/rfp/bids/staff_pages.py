@@ -4,9 +4,10 @@ from flask import Blueprint, current_app, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.rfp.bids import queries, schemas, usecases
+from services.rfp.bids import queries, usecases
 from services.rfp.bids.domain import BidState
 from services.rfp.bids.queries import READERS, OpeningRoom, Reader
+from services.rfp.bids.schemas.opening import CancellationForm
 from services.rfp.tenders.queries.staff import show_rfp
 from shared.kernel import N_, Auditor, Staff
 from shared.web import invalid, page, requires, see_other, transaction
@@ -68,7 +69,7 @@ def consider_cancelling(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
 @requires(Staff, "buyer")
 def cancel(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
     try:
-        form = schemas.CancellationForm().load(request.form)
+        form = CancellationForm().load(request.form)
     except ValidationError as error:
         with transaction() as session:
             rfp = show_rfp(session, buyer, rfp_id)

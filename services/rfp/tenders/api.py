@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from services.rfp.plans.schemas import SeenQuery
-from services.rfp.tenders import schemas, usecases
+from services.rfp.tenders import usecases
 from services.rfp.tenders.domain import RfpContent, Stage
 from services.rfp.tenders.queries import questions, staff, vendors
+from services.rfp.tenders.schemas import answers, forms
+from services.rfp.tenders.schemas.questions import QuestionForm, QuestionList, QuestionOut
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import now, requires, transaction
 from shared.web.idempotency import idempotent
@@ -20,8 +22,8 @@ Reader = Staff | Auditor | Vendor
 
 @api.get("/rfps")
 @requires(Reader)
-@api.arguments(schemas.RfpListQuery, location="query", as_kwargs=True)
-@api.response(200, schemas.RfpList)
+@api.arguments(answers.RfpListQuery, location="query", as_kwargs=True)
+@api.response(200, answers.RfpList)
 def list_rfps(reader: Reader, after: str, stage: Stage | None = None) -> Any:
     """Vendors see those that they are invited to, a committee those that it serves."""
     with transaction() as session:
@@ -35,8 +37,8 @@ def list_rfps(reader: Reader, after: str, stage: Stage | None = None) -> Any:
 @api.post("/rfps")
 @requires(Staff, "buyer")
 @idempotent
-@api.arguments(schemas.NewRfpForm, as_kwargs=True)
-@api.response(201, schemas.RfpOut)
+@api.arguments(forms.NewRfpForm, as_kwargs=True)
+@api.response(201, answers.RfpOut)
 def draft_rfp(buyer: Staff, plan_id: UUID, content: RfpContent) -> staff.RfpView:
     with transaction() as session:
         rfp = usecases.draft_rfp(session, buyer, content, plan_id=plan_id, now=now())
@@ -46,7 +48,7 @@ def draft_rfp(buyer: Staff, plan_id: UUID, content: RfpContent) -> staff.RfpView
 
 @api.get("/rfps/<uuid:rfp_id>")
 @requires(Reader)
-@api.response(200, schemas.RfpOut)
+@api.response(200, answers.RfpOut)
 def show_rfp(reader: Reader, rfp_id: UUID) -> Any:
     """Vendors get what is asked for, without the committee and the other bidders."""
     with transaction() as session:
@@ -58,8 +60,8 @@ def show_rfp(reader: Reader, rfp_id: UUID) -> Any:
 @api.put("/rfps/<uuid:rfp_id>")
 @requires(Staff, "buyer")
 @api.arguments(SeenQuery, location="query", as_kwargs=True)
-@api.arguments(schemas.RfpForm)
-@api.response(200, schemas.RfpOut)
+@api.arguments(forms.RfpForm)
+@api.response(200, answers.RfpOut)
 def rewrite_rfp(buyer: Staff, content: RfpContent, rfp_id: UUID, seen: str | None) -> staff.RfpView:
     """Write a draft anew, all of it."""
     with transaction() as session:
@@ -81,7 +83,7 @@ def publish_rfp(buyer: Staff, rfp_id: UUID, seen: str | None) -> ResponseReturnV
 
 @api.get("/rfps/<uuid:rfp_id>/questions")
 @requires(Reader)
-@api.response(200, schemas.QuestionList)
+@api.response(200, QuestionList)
 def list_questions(reader: Reader, rfp_id: UUID) -> Any:
     """Nobody is told who asked. Vendors see what was answered, and what they asked themselves."""
     with transaction() as session:
@@ -93,8 +95,8 @@ def list_questions(reader: Reader, rfp_id: UUID) -> Any:
 @api.post("/rfps/<uuid:rfp_id>/questions")
 @requires(Vendor)
 @idempotent
-@api.arguments(schemas.QuestionForm, as_kwargs=True)
-@api.response(201, schemas.QuestionOut)
+@api.arguments(QuestionForm, as_kwargs=True)
+@api.response(201, QuestionOut)
 def ask_question(vendor: Vendor, rfp_id: UUID, text: str) -> Any:
     with transaction() as session:
         return usecases.ask_question(session, vendor, rfp_id=rfp_id, text=text)
@@ -102,8 +104,8 @@ def ask_question(vendor: Vendor, rfp_id: UUID, text: str) -> Any:
 
 @api.post("/questions/<uuid:question_id>/answer")
 @requires(Staff, "buyer")
-@api.arguments(schemas.QuestionForm, as_kwargs=True)
-@api.response(200, schemas.QuestionOut)
+@api.arguments(QuestionForm, as_kwargs=True)
+@api.response(200, QuestionOut)
 def answer_question(buyer: Staff, question_id: UUID, text: str) -> Any:
     with transaction() as session:
         usecases.answer_question(session, buyer, question_id=question_id, text=text, now=now())

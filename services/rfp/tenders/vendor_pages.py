@@ -5,9 +5,10 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.rfp.tenders import schemas, usecases
+from services.rfp.tenders import usecases
 from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.queries import vendors
+from services.rfp.tenders.schemas.questions import QuestionForm
 from shared.kernel import Vendor
 from shared.web import invalid, page, requires, see_other, transaction
 from shared.web.idempotency import idempotent
@@ -65,7 +66,7 @@ def deadline(vendor: Vendor, rfp_id: UUID) -> ResponseReturnValue:
 @idempotent
 def ask(vendor: Vendor, rfp_id: UUID) -> ResponseReturnValue:
     try:
-        form = schemas.QuestionForm().load(request.form)
+        form = QuestionForm().load(request.form)
     except ValidationError as error:
         found = shown(vendor, rfp_id)
         return invalid("tenders/opportunity.html", error, tab="questions", **found)

@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from services.rfp.bids import queries, schemas, usecases
+from services.rfp.bids import queries, usecases
 from services.rfp.bids.domain import Bid, BidContent, BidState, LineKind
 from services.rfp.bids.queries import Bidding
+from services.rfp.bids.schemas.drafts import DraftForm, SeenForm, as_id
+from services.rfp.bids.schemas.submission import SubmitForm, is_blank
 from services.rfp.bids.vendor_pages import form as bid_form
 from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.domain.errors import RfpClosed
@@ -122,7 +124,7 @@ def check(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
 @idempotent
 def submit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     """Seal what was checked: if the draft has changed since, nothing is submitted."""
-    form = schemas.SubmitForm().load(request.form)
+    form = SubmitForm().load(request.form)
     try:
         with transaction() as session:
             usecases.require_bidder(session, vendor, lot_id=lot_id)
@@ -205,13 +207,13 @@ def save_answers(
     """Save what was typed without blank rows, but for the one that was asked for."""
     removed = button.get("remove", "")
     rows = without_row(dict(sent.items()), removed)
-    answers = schemas.DraftForm().load(MultiDict(rows))["answers"]
-    lines = [line for line in answers["lines"] if not schemas.is_blank(line)]
+    answers = DraftForm().load(MultiDict(rows))["answers"]
+    lines = [line for line in answers["lines"] if not is_blank(line)]
     answers["lines"] = [*(lines or [{}]), {}] if button.get("add") == "lines" else lines
-    seen, keys = schemas.SeenForm().load(sent)["seen"], current_app.extensions["keys"]
+    seen, keys = SeenForm().load(sent)["seen"], current_app.extensions["keys"]
     with transaction() as session:
         usecases.save_draft(session, vendor, lot_id=lot_id, answers=answers, keys=keys, seen=seen)
-        if file_id := schemas.as_id(removed):
+        if file_id := as_id(removed):
             usecases.remove_file(session, vendor, lot_id=lot_id, file_id=file_id, keys=keys)
 
 

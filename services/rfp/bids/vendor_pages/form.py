@@ -17,7 +17,8 @@ from services.rfp.bids.domain import (
     promise_faults,
 )
 from services.rfp.bids.queries import Bidding
-from services.rfp.bids.schemas import BidForm, LineForm, is_blank, readable
+from services.rfp.bids.schemas.submission import BidForm, LineForm, is_blank
+from services.rfp.bids.schemas.text import readable
 from services.rfp.tenders.domain import SlaTarget
 from shared.web.errors import sentence
 from shared.web.forms import form_errors, form_fields

@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from services.rfp.plans.queries import READERS as PLAN_READERS
-from services.rfp.tenders import schemas, usecases
+from services.rfp.tenders import usecases
 from services.rfp.tenders.domain import Stage, errors
 from services.rfp.tenders.queries import questions, staff
 from services.rfp.tenders.queries.staff import READERS, Reader
+from services.rfp.tenders.schemas.questions import QuestionForm
 from services.rfp.tenders.staff_pages.blueprint import pages
 from shared.kernel import N_, Staff
 from shared.web import invalid, now, page, requires, see_other, transaction
@@ -92,7 +93,7 @@ def answer(buyer: Staff, question_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         rfp_id = questions.show_question(session, question_id).rfp_id
     try:
-        form = schemas.QuestionForm().load(request.form)
+        form = QuestionForm().load(request.form)
     except ValidationError as error:
         found = shown(buyer, rfp_id) | {"answering": str(question_id)}
         return invalid("tenders/show.html", error, tab="questions", **found)

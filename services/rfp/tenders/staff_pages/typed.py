@@ -3,10 +3,11 @@
 from typing import Any
 
 from services.rfp.plans.queries import PlanView
-from services.rfp.tenders import schemas
 from services.rfp.tenders.domain import Direction, Duty, Formula, PriceFormula, default_criteria
 from services.rfp.tenders.domain.parts import SHARES
 from services.rfp.tenders.queries import staff
+from services.rfp.tenders.schemas.answers import RfpCriterionOut, RfpOut
+from services.rfp.tenders.schemas.forms import OTHER_UNIT
 from services.rfp.vendors.queries import vendors_to_invite
 from shared.directory import people_with_role
 from shared.kernel import Staff
@@ -27,17 +28,17 @@ def from_plan(plan: PlanView, *, zone: str) -> dict[str, Any]:
         "price_formula": PriceFormula.LOWEST_RATIO,
         "lots-0-title": plan.title,
     }
-    criteria = schemas.RfpCriterionOut(many=True).dump(default_criteria())
+    criteria = RfpCriterionOut(many=True).dump(default_criteria())
     return said | written({"criteria": criteria})
 
 
 def as_typed(rfp: staff.RfpView) -> dict[str, Any]:
     """A draft under the names of its form; the deadline as the clock of the user shows it."""
-    values = written(schemas.RfpOut().dump(rfp)) | {"deadline_at": local_input(rfp.deadline_at)}
+    values = written(RfpOut().dump(rfp)) | {"deadline_at": local_input(rfp.deadline_at)}
     for n, target in enumerate(rfp.sla_targets):
         if target.unit not in SHARES:
             row = f"sla_targets-{n}-unit"
-            values |= {row: schemas.OTHER_UNIT, f"{row}_named": target.unit}
+            values |= {row: OTHER_UNIT, f"{row}_named": target.unit}
     return values | {"seen": rfp.sha256}
 
 
@@ -59,6 +60,6 @@ def choices(buyer: Staff) -> dict[str, Any]:
         "units": [
             ("%", gettext("Percent, 0 to 100")),
             ("share", gettext("Share, 0 to 1")),
-            (schemas.OTHER_UNIT, gettext("Another unit")),
+            (OTHER_UNIT, gettext("Another unit")),
         ],
     }

@@ -9,9 +9,11 @@ from marshmallow import ValidationError
 from services.rfp.plans import queries as plans
 from services.rfp.plans.domain import PlanState
 from services.rfp.plans.schemas import differences
-from services.rfp.tenders import schemas, usecases
+from services.rfp.tenders import usecases
 from services.rfp.tenders.domain import Duty, RfpContent, errors
 from services.rfp.tenders.queries import staff
+from services.rfp.tenders.schemas.answers import RfpOut
+from services.rfp.tenders.schemas.forms import NewRfpForm, RfpForm
 from services.rfp.tenders.staff_pages.blueprint import pages
 from services.rfp.tenders.staff_pages.typed import as_typed, choices, from_plan
 from shared.kernel import N_, DomainError, Staff
@@ -78,7 +80,7 @@ def new_rows(buyer: Staff) -> ResponseReturnValue:
 def draft(buyer: Staff) -> ResponseReturnValue:
     plan = approved_plan(buyer, request.form.get("plan_id", ""))
     try:
-        form = schemas.NewRfpForm().load(request.form)
+        form = NewRfpForm().load(request.form)
         with transaction() as session:
             rfp = usecases.draft_rfp(session, buyer, now=now(), **form)
     except REFUSALS as error:
@@ -106,7 +108,7 @@ def rewrite(buyer: Staff, rfp_id: UUID) -> ResponseReturnValue:
     rfp = draft_of(buyer, rfp_id)
     seen = request.form.get("seen")
     try:
-        content = schemas.RfpForm().load(request.form)
+        content = RfpForm().load(request.form)
         with transaction() as session:
             usecases.rewrite_rfp(session, buyer, content, rfp_id=rfp_id, seen=seen)
     except errors.RfpChanged:
@@ -120,7 +122,7 @@ def changed(buyer: Staff, rfp_id: UUID, content: RfpContent) -> ResponseReturnVa
     """The form with what was typed, and where it differs from what somebody else has stored."""
     rfp = draft_of(buyer, rfp_id)
     content.deadline_at = content.deadline_at.astimezone(rfp.deadline_at.tzinfo)
-    typed, stored = (schemas.RfpOut().dump(each) for each in (content, rfp))
+    typed, stored = (RfpOut().dump(each) for each in (content, rfp))
     differs = differences(typed | people_of(content), stored, WRITTEN)
     values = form_values(request.form) | {"seen": rfp.sha256}
     about = {"rfp": rfp, "values": values, "differs": differs}

@@ -1,0 +1,21 @@
+"""Questions on an RFP and their answers."""
+
+from marshmallow import Schema, fields, validate
+
+from shared.web.schemas import Form
+
+
+class QuestionForm(Form):
+    text = fields.String(required=True, validate=validate.Length(max=4000))
+
+
+class QuestionOut(Schema):
+    id = fields.UUID()
+    text = fields.String()
+    asked_at = fields.AwareDateTime()
+    answer = fields.String()
+    answered_at = fields.AwareDateTime()
+
+
+class QuestionList(Schema):
+    items = fields.List(fields.Nested(QuestionOut))
