@@ -1,5 +1,7 @@
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -7,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support.database import Sessions, know, make_database
-from support.metrics import KNOWN, a_metric, monitoring_actors
+from support.metrics import KNOWN, MANAGER, a_metric, measured, monitoring_actors, take
+from support.pages import Browser
 from support.settings import environment
 
 from services.monitoring.app import create_app
@@ -15,6 +18,7 @@ from services.monitoring.config import Settings
 from services.monitoring.metadata import metadata
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.metrics.usecases import learn_metrics
+from services.monitoring.slas.usecases import evaluate_windows
 from shared.config import service_settings
 from shared.kernel import Actor
 
@@ -71,6 +75,31 @@ def stored(sessions: Sessions, metric: Metric) -> Metric:
     with sessions.begin() as session:
         learn_metrics(session, [metric])
     return metric
+
+
+@pytest.fixture
+def november(clock: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages and APIs ask the process, evaluation the database: all live on 22 November."""
+    clock(now)
+    for module in (
+        "internal", "slas.pages", "measurements.api", "measurements.staff_pages", "metrics.api",
+        "metrics.staff_pages",
+    ):  # fmt: skip
+        monkeypatch.setattr(f"services.monitoring.{module}.now", lambda: now)
+
+
+@pytest.fixture
+def evaluated(client: FlaskClient, sessions: Sessions, metric: Metric, now: datetime) -> str:
+    """October: 93.5 % of 200 calls, a breach. Answers the id of the window."""
+    take(sessions, measured(metric.id, [1] * 187 + [0] * 13), now=now)
+    with sessions.begin() as session:
+        [made] = evaluate_windows(session, MANAGER, metric_id=metric.id)
+    return str(made.window_id)
+
+
+@pytest.fixture
+def manager(client: FlaskClient) -> Browser:
+    return Browser(client, "contract_manager")
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 from support.actors import an_id
 from support.database import Sessions, rows
-from support.metrics import MANAGER, measured, take
+from support.metrics import CSV, MANAGER, measured, take
 from support.pages import Browser
 
 from services.monitoring.measurements.persistence import imports
 from services.monitoring.metrics.domain import Metric
 from services.monitoring.slas.usecases import evaluate_windows
 
-CSV = b"taken_at,value,external_id\n2026-10-05T10:00:00+08:00,1,a\n2026-10-05T10:01:00Z,0,b\n"
 BELOW = ("/{metric}", "/{metric}/grants", "/{metric}/windows/{window}",
          "/{metric}/windows/{window}/measurements.csv")  # fmt: skip
 
@@ -28,11 +27,6 @@ def evaluated(sessions: Sessions, metric: Metric, clock: Any, now: datetime) -> 
     with sessions.begin() as session:
         [made] = evaluate_windows(session, MANAGER, metric_id=metric.id)
         return made.window_id
-
-
-@pytest.fixture
-def manager(client: FlaskClient) -> Browser:
-    return Browser(client, "contract_manager")
 
 
 def test_another_file_in_a_form_that_was_sent_is_not_taken_for_the_first(

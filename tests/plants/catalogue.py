@@ -93,7 +93,7 @@ RULES = [
         "services/contracts/agreements/persistence.py",
         "        return contracts.c.organisation_id == actor.vendor_id",
         "        return sa.true()",
-        "tests/contracts/test_contracts_api.py::TestWhoMayNot::test_a_foreign_thing_is_not_found",
+        "tests/contracts/test_api_who_may_not.py::test_a_foreign_thing_is_not_found",
         "assert 200 == 404",
     ),
     Plant(

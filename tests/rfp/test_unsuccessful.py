@@ -17,6 +17,7 @@ from support.opened import (
     an_opened_rfp,
     bids_by_vendor,
     declare,
+    save,
     score,
     sheet,
     submit,
@@ -32,7 +33,6 @@ from services.rfp.awards.queries.outcomes import has_outcome
 from services.rfp.bids import jobs
 from services.rfp.bids.persistence import bid_drafts, opening_notices
 from services.rfp.config import Settings
-from services.rfp.evaluations import usecases as evaluations
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Criterion, Rfp, Stage
 from shared import audit
@@ -207,8 +207,7 @@ class TestSeveralLots:
             grades = {"huayun": "4", "nordwind": "3"}
             given = [*sheet(bids_by_vendor(sessions, rfp), rfp, grades),
                      *sheet({"nordwind": second}, rfp, grades)]  # fmt: skip
-            with sessions.begin() as session:
-                evaluations.save_scores(session, staff(who), rfp_id=rfp.id, given=given, now=NOW)
+            save(sessions, who, rfp, given)
             submit(sessions, staff(who), rfp)
         return rfp
 

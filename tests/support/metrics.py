@@ -15,6 +15,7 @@ from shared.kernel import Actor, Partner
 from support.actors import actors, an_id, auditor, partner, staff, vendor
 from support.database import Sessions
 
+CSV = b"taken_at,value,external_id\n2026-10-05T10:00:00+08:00,1,a\n2026-10-05T10:01:00Z,0,b\n"
 OCTOBER = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
 MANAGER = staff("contract_manager")
 CALLGRID = partner("callgrid")

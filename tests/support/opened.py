@@ -119,10 +119,13 @@ def declare(
 def score(sessions: Sessions, who: str, rfp: Rfp, grades: Mapping[str, str | None]) -> None:
     """Declare, save and submit."""
     declare(sessions, who, rfp)
-    given, evaluator = sheet(bids_by_vendor(sessions, rfp), rfp, grades), staff(who)
+    save(sessions, who, rfp, sheet(bids_by_vendor(sessions, rfp), rfp, grades))
+    submit(sessions, staff(who), rfp)
+
+
+def save(sessions: Sessions, who: str, rfp: Rfp, given: list[Score]) -> None:
     with sessions.begin() as session:
-        usecases.save_scores(session, evaluator, rfp_id=rfp.id, given=given, now=NOW)
-    submit(sessions, evaluator, rfp)
+        usecases.save_scores(session, staff(who), rfp_id=rfp.id, given=given, now=NOW)
 
 
 def submit(sessions: Sessions, evaluator: Staff, rfp: Rfp) -> None:
