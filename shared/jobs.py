@@ -5,17 +5,18 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import procrastinate
 import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.config import ServiceSettings
 from shared.kernel import N_, DomainError, NotFound
 
+T = TypeVar("T")
 QUEUE = "default"
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 DEFER = sa.text(
@@ -113,6 +114,15 @@ async def work(app: App, stop: threading.Event) -> None:
         await asyncio.gather(worker, return_exceptions=True)
         if not stop.is_set():
             raise RuntimeError("The job worker has stopped by itself")
+
+
+def if_there(session: Session, read: Callable[[Session], T]) -> T | None:
+    """A deployable without a worker of its own has no table of jobs."""
+    try:
+        with session.begin_nested():
+            return read(session)
+    except ProgrammingError:
+        return None
 
 
 def state(session: Session) -> Mapping[str, int]:

@@ -95,6 +95,14 @@ def escaped(text: str) -> str:
 
 
 def person(session: Session, staff: Staff, person_id: UUID) -> PersonView:
+    return one_person(session, person_id)
+
+
+def own_account(session: Session, person_id: UUID) -> PersonView:
+    return one_person(session, person_id)
+
+
+def one_person(session: Session, person_id: UUID) -> PersonView:
     row = session.execute(all_people().where(accounts.c.id == person_id)).one_or_none()
     if row is None:
         raise NotFound
@@ -107,13 +115,6 @@ def usual_zone(session: Session, staff: Staff, organisation_id: UUID | None) -> 
     found = select(accounts.c.zone).where(accounts.c.organisation_id == organisation_id)
     grouped = found.group_by(accounts.c.zone).order_by(many, accounts.c.zone).limit(1)
     return session.scalar(grouped) or ""
-
-
-def own_account(session: Session, person_id: UUID) -> PersonView:
-    row = session.execute(all_people().where(accounts.c.id == person_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return PersonView(*row)
 
 
 def names(session: Session, ids: Iterable[UUID]) -> Mapping[UUID, str]:

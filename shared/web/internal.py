@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from shared import audit, jobs
@@ -40,26 +39,9 @@ def operations(operator: Actor) -> ResponseReturnValue:
             "outbox": asdict(outbox.state(session)),
             "dead_letters": dead_letters.count_waiting(session),
             "loops": heartbeat.states(session),
-            "jobs": dict(job_counts(session)),
-            "clock": [asdict(job) for job in clocked_jobs(session)],
+            "jobs": dict(jobs.if_there(session, jobs.state) or {}),
+            "clock": [asdict(job) for job in jobs.if_there(session, jobs.clocked) or []],
         }
-
-
-def job_counts(session: Session) -> dict[str, int]:
-    """A deployable without a worker of its own has no table of jobs."""
-    try:
-        with session.begin_nested():
-            return dict(jobs.state(session))
-    except ProgrammingError:
-        return {}
-
-
-def clocked_jobs(session: Session) -> list[jobs.Clocked]:
-    try:
-        with session.begin_nested():
-            return jobs.clocked(session)
-    except ProgrammingError:
-        return []
 
 
 @internal.get("/dead-letters")

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import Session
 
 from shared import jobs, stuck
 from shared.kernel import Actor, Staff
@@ -24,17 +22,8 @@ def list_stuck(operator: Actor) -> ResponseReturnValue:
     with transaction() as session:
         return {
             "events": [asdict(event) for event in parked.waiting(session)],
-            "jobs": [asdict(job) for job in failed_jobs(session)],
+            "jobs": [asdict(job) for job in jobs.if_there(session, jobs.failed) or []],
         }
-
-
-def failed_jobs(session: Session) -> list[jobs.FailedJob]:
-    """A deployable without a worker of its own has no table of jobs."""
-    try:
-        with session.begin_nested():
-            return jobs.failed(session)
-    except ProgrammingError:
-        return []
 
 
 @orders.post("/parked-events/<uuid:which>/<any(release, discard):order>")
