@@ -1,5 +1,7 @@
 """What the audit trail of the gateway is called in words."""
 
+from gateway.clients.domain import Scope
+from gateway.people.domain import OrganisationKind, Role
 from shared.kernel import N_
 from shared.web.trail import TrailWords
 
@@ -16,16 +18,19 @@ ACTIONS = {
     "person_changed": N_("Person changed"),
     "person_enrolled": N_("Person enrolled"),
     "session_ended": N_("Signed out"),
-    "signed_in": N_("Signed in"),
+    "signed_in": N_("Signed in with the password"),
 }
 FACTS = {
     "active": N_("Active"),
     "address": N_("Address"),
+    "kid": N_("Key"),
     "kind": N_("Kind"),
     "organisation_id": N_("Organisation"),
     "roles": N_("Roles"),
     "scopes": N_("Permissions"),
     "session": N_("Session"),
     "slug": N_("Short name"),
+    "stolen": N_("The old key was stolen"),
 }
-TRAIL = TrailWords(ACTIONS, FACTS)
+CHOICES = {"kind": OrganisationKind, "roles": Role, "scopes": Scope}
+TRAIL = TrailWords(ACTIONS, FACTS, CHOICES)

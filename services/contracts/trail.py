@@ -1,5 +1,6 @@
 """What the audit trail of this service is called in words."""
 
+from services.contracts.agreements.domain import Side
 from services.contracts.overview.queries import HAPPENED
 from shared.kernel import N_
 from shared.web.trail import TrailWords
@@ -21,4 +22,4 @@ FACTS = {
     "title": N_("Title"),
     "version": N_("Version"),
 }
-TRAIL = TrailWords(HAPPENED, FACTS)
+TRAIL = TrailWords(HAPPENED, FACTS, {"side": Side})

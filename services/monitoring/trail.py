@@ -1,5 +1,7 @@
 """What the audit trail of this service is called in words."""
 
+from services.monitoring.measurements.domain.rows import Way
+from services.monitoring.slas.domain import Outcome
 from services.monitoring.slas.schemas import HAPPENED
 from shared.kernel import N_
 from shared.web.trail import TrailWords
@@ -15,4 +17,4 @@ FACTS = {
     "way": N_("Received by"),
     "window": N_("Identifier"),
 }
-TRAIL = TrailWords(HAPPENED, FACTS)
+TRAIL = TrailWords(HAPPENED, FACTS, {"outcome": Outcome, "way": Way})

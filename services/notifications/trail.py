@@ -1,5 +1,6 @@
 """What the audit trail of this service is called in words."""
 
+from services.notifications.inbox.domain import WORDS
 from shared.kernel import N_
 from shared.web.trail import TrailWords
 
@@ -15,4 +16,5 @@ FACTS = {
     "notice_id": N_("Message"),
     "template": N_("Kind of message"),
 }
-TRAIL = TrailWords(ACTIONS, FACTS)
+TITLES = {template: words.title for template, words in WORDS.items()}
+TRAIL = TrailWords(ACTIONS, FACTS, {"template": TITLES})

@@ -2,9 +2,12 @@
 
 from services.rfp.bids.staff_pages import HAPPENED as OPENINGS
 from services.rfp.bids.vendor_pages import HAPPENED as BIDS
+from services.rfp.evaluations.domain import Conflict
 from services.rfp.evaluations.staff_pages import HAPPENED as EVALUATIONS
 from services.rfp.plans.staff_pages import HAPPENED as PLANS
+from services.rfp.tenders.domain import Duty, Ending
 from services.rfp.tenders.staff_pages.reading import HAPPENED as RFPS
+from services.rfp.vendors.domain import Category
 from services.rfp.vendors.staff_pages import HAPPENED as VENDORS
 from shared.kernel import N_
 from shared.web.trail import TrailWords
@@ -25,6 +28,9 @@ FACTS = {
     "count": N_("Number"),
     "declined_by": N_("Declined by"),
     "document_id": N_("File"),
+    "duty": N_("Duty"),
+    "joining": N_("Takes the seat"),
+    "leaving": N_("Leaves"),
     "lot_id": N_("Lot"),
     "lots": N_("Lots"),
     "openers": N_("Openers"),
@@ -42,6 +48,13 @@ FACTS = {
 }
 # Before the opening nobody learns from a list whether somebody has bid, or who asks.
 SEALED = frozenset({"bid_received", "bid_replaced", "bid_withdrawn", "question_asked"})
-TRAIL = TrailWords(
-    {**OPENINGS, **BIDS, **EVALUATIONS, **PLANS, **RFPS, **VENDORS, **MORE}, FACTS, SEALED
-)
+SIDES = {"buyer": N_("Buyer"), "vendor": N_("Vendor")}
+CHOICES = {
+    "categories": Category,
+    "cause": Ending,
+    "conflict": Conflict,
+    "declined_by": SIDES,
+    "duty": Duty,
+}
+ACTIONS = {**OPENINGS, **BIDS, **EVALUATIONS, **PLANS, **RFPS, **VENDORS, **MORE}
+TRAIL = TrailWords(ACTIONS, FACTS, CHOICES, SEALED)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shared import audit
 from shared.audit import AuditEntry
 from shared.directory import is_of_buyer
-from shared.kernel import N_, Actor, Auditor, Staff
+from shared.kernel import N_, Actor, Auditor, Labelled, Staff
 from shared.web.access import requires
 from shared.web.i18n import gettext, shown
 from shared.web.timeline import said
@@ -30,6 +30,16 @@ COMMON: Mapping[str, str] = {  # what every service records
     "job_removed": N_("Failed job removed"),
     "job_retried": N_("Failed job tried again"),
 }
+COMMON_FACTS: Mapping[str, str] = {
+    "attempts": N_("Attempts"),
+    "because": N_("Why it was stuck"),
+    "count": N_("Number"),
+    "name": N_("Name"),
+    "since": N_("From"),
+    "subject": N_("Object"),
+    "type": N_("Kind of event"),
+    "until": N_("Until"),
+}
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 chains = Blueprint("trail", __name__, url_prefix="/internal")
 
@@ -38,11 +48,13 @@ chains = Blueprint("trail", __name__, url_prefix="/internal")
 class TrailWords:
     """`actions`: sentences as `timeline` takes them. `facts`: what a detail is called.
 
+    `choices`: the words of a detail that is recorded as a key.
     `unlisted` actions stand in their own chain only: a list of all would tell too much.
     """
 
     actions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, type[Labelled] | Mapping[str, str]] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
 
 
@@ -98,7 +110,8 @@ def sentence_for(action: str) -> str:
 def what(action: str, detail: Mapping[str, Any]) -> str:
     sentence = sentence_for(action)
     try:
-        return said(sentence, detail) if sentence else plain(action)
+        meanings = {name: meant(name, value) for name, value in detail.items()}
+        return said(sentence, meanings) if sentence else plain(action)
     except KeyError:  # of an older version, which told less
         return plain(action)
 
@@ -108,9 +121,18 @@ def facts(action: str, detail: Mapping[str, Any]) -> Iterator[tuple[str, str, st
     sentence = sentence_for(action)
     for name, value in detail.items():
         if value not in (None, "", [], {}) and f"%({name})s" not in sentence:
-            label = words().facts.get(name)
-            full = written(value)
-            yield gettext(label) if label else plain(name), shortened(full), full
+            full = written(meant(name, value))
+            yield named(name), shortened(full), full
+
+
+def meant(name: str, value: Any) -> Any:
+    """The word for what is recorded as a key: “Auditor” for `auditor`."""
+    if isinstance(value, list):
+        return [meant(name, each) for each in value]
+    choices = words().choices.get(name)
+    if isinstance(choices, Mapping):
+        return gettext(choices[value]) if value in choices else value
+    return choices(value) if choices and value in list(choices) else value
 
 
 def plain(name: str) -> str:
@@ -131,7 +153,7 @@ def written(value: Any) -> str:
 
 
 def named(key: str) -> str:
-    label = words().facts.get(key)
+    label = words().facts.get(key) or COMMON_FACTS.get(key)
     return gettext(label) if label else key if IDENTIFIER.fullmatch(key) else plain(key)
 
 

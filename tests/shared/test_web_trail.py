@@ -8,9 +8,15 @@ from flask import Flask
 from flask_babel import force_locale
 from support.web_app import make_app
 
-from shared.kernel import N_
+from shared.kernel import N_, Labelled
 from shared.web import trail
 from shared.web.trail import TrailWords
+
+
+class Post(Labelled):
+    READER = "reader", N_("Menu")
+    WRITER = "writer", N_("Writer")
+
 
 HEX = "0193a5f0-0000-7000-8000-000000000001"
 
@@ -19,7 +25,9 @@ HEX = "0193a5f0-0000-7000-8000-000000000001"
 def app(tmp_path: Path) -> Flask:
     made = make_app(None, tmp_path)
     made.extensions["trail"] = TrailWords(
-        {"credit_approved": "Credit of %(amount)s approved"}, {"reason": N_("Menu")}
+        {"credit_approved": "Credit of %(amount)s approved", "declined": "Declined: %(cause)s"},
+        {"reason": N_("Menu")},
+        {"roles": Post, "cause": {"late": N_("Menu")}},
     )
     return made
 
@@ -48,3 +56,13 @@ def test_identifiers_are_short_and_labels_in_the_readers_language(app: Flask) ->
     assert facts(app, "x", {"credit_id": HEX}) == [("Credit id", "0193a5f0…", HEX)]
     with app.test_request_context(), force_locale("zh_Hans"):
         assert list(trail.facts("x", {"reason": "a"})) == [("菜单", "a", "a")]
+
+
+def test_what_is_recorded_as_a_key_is_told_by_its_word(app: Flask) -> None:
+    found = facts(
+        app, "x", {"roles": ["reader", "writer", "gone"], "cause": "late", "other": "late"}
+    )
+    assert [value for _name, value, _full in found] == ["Menu, Writer, gone", "Menu", "late"]
+    with app.test_request_context(), force_locale("zh_Hans"):
+        assert trail.what("declined", {"cause": "late"}) == "Declined: 菜单"
+        assert [value for _, value, _ in trail.facts("x", {"roles": ["reader"]})] == ["菜单"]
