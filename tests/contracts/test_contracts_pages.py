@@ -76,6 +76,9 @@ class TestContract:
         manager.get(f"/admin/contracts/{draft.id}")
         assert "The standstill still runs" in manager.text
         assert "Accept contract" not in manager.text and "1 Jan 2030" in manager.text
+        assert "Standstill ends" in manager.text
+        manager.get(f"/admin/contracts/{a_draft(known).id}")  # an award without one
+        assert "Standstill ends" not in manager.text
 
     def test_the_zone_of_the_contract_is_named_in_words(
         self, browse: Browse, contract: Contract

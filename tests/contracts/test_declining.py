@@ -98,15 +98,16 @@ def test_pages_of_either_side(browse_twice: Browse, known: Sessions, place: str)
     path = f"contracts/{a_draft(known).id}"
     mine, theirs = browse_twice(who), browse_twice(other)
     mine.get(f"/{place}/{path}")
-    mine.submit("refusal", 409, reason="")
-    assert "Give a reason." in mine.text
-    mine.get(f"/{place}/{path}")
+    mine.submit("refusal", 422, reason="")
+    assert "One answer needs your attention" in mine.text and 'id="reason-error"' in mine.text
+    assert "Reason: Give a reason. The other side reads it." in mine.text
     mine.submit("refusal", reason=WHY)
     side = "vendor" if place == "portal" else "buyer"
     for browser in (mine, theirs):
         if browser is theirs:
             browser.get(f"/{face}/{path}")
         assert f"The {side} has declined this contract." in browser.text and WHY in browser.text
+        assert f"Declined by the {side}" in browser.text and "not accepted yet" not in browser.text
         assert "Decline the contract" not in browser.text
         assert "Accept contract" not in browser.text
 

@@ -99,6 +99,11 @@ class ContractView:
     def is_active(self) -> bool:
         return self.state == ContractState.ACTIVE
 
+    @property
+    def has_standstill(self) -> bool:
+        """One of no days has ended before the contract was drafted."""
+        return self.standstill_ends_at > self.drafted_at
+
 
 class TaskKind(Labelled):
     """What somebody can do, as a verb with its object; the name of the thing follows."""

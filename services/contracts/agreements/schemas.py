@@ -2,8 +2,9 @@
 
 from marshmallow import fields, validate
 
+from services.contracts.agreements.domain import DeclineReasonNeeded
 from shared.web.fields import Amount, Money
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Words
 
 
 class Acceptance(Form):
@@ -53,6 +54,16 @@ class TierView(Form):
 
 class Refusal(Form):
     reason = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
+class RefusalForm(Form):
+    """A page says at its field what is missing."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=2000),
+        error_messages={"required": Words(DeclineReasonNeeded.message)},
+    )
 
 
 class SlaView(Form):

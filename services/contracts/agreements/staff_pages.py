@@ -38,12 +38,3 @@ def accept(accepter: Staff, contract_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         usecases.accept_contract(session, accepter, contract_id=contract_id, **shown)
     return see_other(url_for("contract.show", contract_id=contract_id))
-
-
-@pages.post("/<uuid:contract_id>/refusal")
-@requires(Staff, "contract_manager")
-def decline(decliner: Staff, contract_id: UUID) -> ResponseReturnValue:
-    form = schemas.Refusal().load(request.form)
-    with transaction() as session:
-        usecases.decline_contract(session, decliner, contract_id=contract_id, **form)
-    return see_other(url_for("contract.show", contract_id=contract_id))

@@ -38,12 +38,3 @@ def accept(vendor: Vendor, contract_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         usecases.accept_contract(session, vendor, contract_id=contract_id, **shown)
     return see_other(url_for("own_contract.show", contract_id=contract_id))
-
-
-@pages.post("/<uuid:contract_id>/refusal")
-@requires(Vendor, "vendor_admin")
-def decline(vendor: Vendor, contract_id: UUID) -> ResponseReturnValue:
-    form = schemas.Refusal().load(request.form)
-    with transaction() as session:
-        usecases.decline_contract(session, vendor, contract_id=contract_id, **form)
-    return see_other(url_for("own_contract.show", contract_id=contract_id))

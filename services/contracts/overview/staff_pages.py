@@ -1,29 +1,49 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
 
 from services.contracts.agreements.domain import READERS
 from services.contracts.agreements.events import chain
+from services.contracts.agreements.schemas import RefusalForm
+from services.contracts.agreements.usecases import decline_contract
 from services.contracts.overview import queries
 from services.contracts.overview.queries import HAPPENED, Show
 from shared.kernel import Auditor, Staff
-from shared.web import page, requires, transaction
+from shared.web import invalid, page, requires, see_other, transaction
 from shared.web.pagination import page_size, paginate
 from shared.web.timeline import timeline
 
 pages = Blueprint("contract", __name__, url_prefix="/admin", template_folder="templates")
 Reader = Staff | Auditor
+SHOW = "overview/show.html"
 
 
 @pages.get("/contracts/<uuid:contract_id>")
 @requires(Reader, *READERS)
 def show(reader: Reader, contract_id: UUID) -> ResponseReturnValue:
+    return page(SHOW, **shown(reader, contract_id))
+
+
+def shown(reader: Reader, contract_id: UUID) -> dict[str, Any]:
     with transaction() as session:
         whole = queries.overview(session, reader, contract_id)
         lines = timeline(session, chain(contract_id), HAPPENED, limit=12)
-    return page("overview/show.html", whole=whole, lines=lines, portal=False)
+    return {"whole": whole, "lines": lines, "portal": False}
+
+
+@pages.post("/contracts/<uuid:contract_id>/refusal")
+@requires(Staff, "contract_manager")
+def decline(decliner: Staff, contract_id: UUID) -> ResponseReturnValue:
+    try:
+        form = RefusalForm().load(request.form)
+    except ValidationError as error:
+        return invalid(SHOW, error, **shown(decliner, contract_id))
+    with transaction() as session:
+        decline_contract(session, decliner, contract_id=contract_id, **form)
+    return see_other(url_for("contract.show", contract_id=contract_id))
 
 
 @pages.get("/contracts/<uuid:contract_id>/sla")
