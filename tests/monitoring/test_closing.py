@@ -76,8 +76,9 @@ def test_the_page_closes_it_and_nobody_is_asked_again(
     manager, vendor = Browser(client, "contract_manager"), Browser(client, "huayun")
     [item] = work(client)
     manager.get(item["href"])
-    manager.submit("closing", 409, reason="")
-    manager.get(item["href"])
+    manager.submit("closing", 422, reason="")
+    assert "Reason: Give a reason. The vendor reads it." in manager.text
+    assert 'id="reason-error"' in manager.text
     manager.submit("closing", reason=WHY)
     assert "Closed without data" in manager.text and WHY in manager.text
     assert "Close without data" not in manager.text and work(client) == []

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
 
 from services.monitoring.measurements import queries as measurements
 from services.monitoring.metrics import queries as metrics
@@ -13,7 +14,7 @@ from services.monitoring.slas import queries, schemas, usecases
 from services.monitoring.slas.domain import line, shown
 from services.monitoring.slas.queries import WindowView
 from shared.kernel import Actor, Auditor, NotFound, Staff, Vendor
-from shared.web import now, page, requires, see_other, transaction
+from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.csv_export import csv_response
 from shared.web.pagination import page_size, paginate
 from shared.web.timeline import timeline
@@ -68,7 +69,10 @@ def evaluate(manager: Staff, metric_id: UUID) -> ResponseReturnValue:
 @staff.post("/<uuid:metric_id>/windows/<uuid:window_id>/closing")
 @requires(Staff, "contract_manager")
 def close(manager: Staff, metric_id: UUID, window_id: UUID) -> ResponseReturnValue:
-    form = schemas.Closing().load(request.form)
+    try:
+        form = schemas.ClosingForm().load(request.form)
+    except ValidationError as error:
+        return invalid("slas/window.html", error, **about_window(manager, metric_id, window_id))
     with transaction() as session:
         usecases.close_window(session, manager, metric_id=metric_id, window_id=window_id, **form)
     return see_other(url_for(".window", metric_id=metric_id, window_id=window_id))
@@ -136,6 +140,10 @@ def metric_page(reader: Actor, metric_id: UUID, **more: Any) -> ResponseReturnVa
 
 
 def window_page(reader: Actor, metric_id: UUID, window_id: UUID) -> ResponseReturnValue:
+    return page("slas/window.html", **about_window(reader, metric_id, window_id))
+
+
+def about_window(reader: Actor, metric_id: UUID, window_id: UUID) -> dict[str, Any]:
     with transaction() as session:
         found = window_of(reader, metric_id, window_id)
         metric = metrics.show_metric(session, reader, metric_id)
@@ -143,14 +151,7 @@ def window_page(reader: Actor, metric_id: UUID, window_id: UUID) -> ResponseRetu
         rows = measurements.listed_measurements(reader, metric_id, found.span)
         order, view = measurements.LISTED_BY, measurements.RawValue
         part = paginate(session, rows, order, view, descending=False, **place())
-    return page(
-        "slas/window.html",
-        window=found,
-        metric=metric,
-        made=made,
-        part=part,
-        **look(reader),
-    )
+    return {"window": found, "metric": metric, "made": made, "part": part, **look(reader)}
 
 
 def raw_csv(reader: Actor, metric_id: UUID, window_id: UUID) -> ResponseReturnValue:

@@ -8,14 +8,14 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.monitoring.metrics.domain import Direction, Metric
-from services.monitoring.slas.domain import Outcome, shown
+from services.monitoring.slas.domain import Outcome, ReasonNeeded, shown
 from services.monitoring.slas.queries import WindowView
 from shared.kernel import N_
 from shared.web import formats
 from shared.web.fields import Amount
 from shared.web.formats import number
 from shared.web.i18n import gettext, locale
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Words
 
 HAPPENED = {
     "metric_learnt": N_("The contract became active; measuring begins"),
@@ -39,6 +39,16 @@ class WindowListQuery(Form):
 
 class Closing(Form):
     reason = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
+class ClosingForm(Form):
+    """A page says at its field what is missing."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=2000),
+        error_messages={"required": Words(ReasonNeeded.message)},
+    )
 
 
 class Window(Schema):
