@@ -279,7 +279,9 @@ def test_an_auditor_reads_the_history_of_a_person(pages: Pages, committed: Sessi
     auditor = pages.browser(a_person(committed, Role.AUDITOR))
     page = auditor.get(f"/admin/audit?object=person:{someone.person.id}").text
     assert "Person enrolled" in page and "Signed in" in page and "Chen Wei" in page
-    assert "Roles: buyer" in page and "organisation_id" not in page
+    assert "Roles: Buyer" in page and "organisation_id" not in page
+    assert page.count('href="/account" aria-current="page"') == 0
+    assert auditor.get("/account").text.count('href="/account" aria-current="page"') == 2
     assert "No checkpoint yet" in page
     assert "No history found" in auditor.get(f"/admin/audit?object=person:{uuid4()}").text
 

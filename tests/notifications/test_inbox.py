@@ -89,7 +89,8 @@ def test_a_person_has_one_notice_per_dedupe_key(sessions: Sessions) -> None:
 def test_receiving_and_reading_are_on_record(client: FlaskClient, sessions: Sessions) -> None:
     receive(sessions, a_notice(BUYER))
     page = Browser(client, "buyer")
-    page.get("/admin/messages")
+    shown = page.get("/admin/messages").text
+    assert shown.count('href="/admin/messages" aria-current="page"') == 2  # the bell, at two widths
     page.submit("/reading")
     with sessions() as session:
         history = audit.history(session, f"inbox:{BUYER.user_id}")
