@@ -16,6 +16,7 @@ NAMES = (
 
 ROW = re.compile(r"(.+-\d+)-[a-z_]\w*")
 BETWEEN = " – "
+QUESTION_MARKS = "?？"
 
 
 def with_labels(html: str, colon: str) -> str:
@@ -24,7 +25,7 @@ def with_labels(html: str, colon: str) -> str:
     def named(link: re.Match[str]) -> str:
         field, text = link.groups()
         label = full_label(field, html)
-        says_itself = not label or colon in text
+        says_itself = not label or label[-1] in QUESTION_MARKS or colon in text
         return link.group() if says_itself else f'<a href="#{field}">{label}{colon}{text}</a>'
 
     return SUMMARY.sub(lambda found: LINK.sub(named, found.group()), html, count=1)

@@ -51,7 +51,8 @@ def test_by_page(client: FlaskClient, rfp: Rfp) -> None:
     page = Browser(client, "huayun")
     page.get(f"/portal/bids/{receipt['id']}")
     page.submit("/withdrawal")
-    assert "This bid was withdrawn" in page.text
+    assert "This bid was withdrawn" in page.text and "Bid again" in page.text
+    assert "This bid is in no minutes." in page.text
     page.get("/portal/bids")
     page.get(f"/portal/opportunities/{rfp.id}")
     assert send_bid(client, rfp, "huayun").status_code == 201

@@ -74,8 +74,11 @@ def test_nothing_more_is_taken(client: FlaskClient, rfp: Rfp, sessions: Sessions
     assert draft.json["errors"] == {"code": "rfp_closed"}
     page = Browser(client, "huayun")
     assert "Your bid is never opened" in page.get(f"/portal/bids/{receipt['id']}").text
-    assert "Replace the bid" not in page.text
+    assert "Replace the bid" not in page.text and "Your bid is sealed" not in page.text
+    assert "The RFP was cancelled" in page.text and "This bid is in no minutes." in page.text
     assert "The buyer has cancelled it." in page.get(f"/portal/opportunities/{rfp.id}").text
+    for untrue in ("Sealed until the opening", "Bids closed", "Waiting for others"):
+        assert untrue not in page.text, untrue
     page.get("/portal/bids")
     for who in ("huayun", "opener1", "buyer"):
         items = client.get("/internal/work", headers=bearer(who)).json["items"]

@@ -86,6 +86,10 @@ def test_on_pages_and_it_may_be_closed(client: FlaskClient, sessions: Sessions, 
     assert "Contract declined" in shown and "Decide on the lot again" in shown
     shown = browser.get(path(rfp)).text
     assert "Award this lot" in shown and "Contract declined" in shown
+    assert "The contract with huayun was declined." in shown
+    assert "Of the other bids, nordwind leads with 68.00 points." in shown
+    assert "huayun leads" not in shown
+    assert "Contract declined" in browser.get("/admin/awards").text
     form = browser.get(f"/admin/awards/lots/{rfp.lots[0].id}").text
     bids = bids_by_vendor(sessions, rfp)
     assert str(bids["nordwind"]) in form and str(bids["huayun"]) not in form

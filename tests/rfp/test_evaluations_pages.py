@@ -50,7 +50,7 @@ class TestPages:
         assert 'href="#scores-7-grade"' in page.text and page.text.count('value="4"') == 7
         assert len([row for row in rows(sessions, scores) if row.grade is not None]) == 7
         page.submit("/scores", 422, then="save", **{"scores-0-grade": "7"})
-        assert "Grade, huayun, Technical capability: At most 5." in page.text
+        assert "huayun, Technical capability – Grade: At most 5." in page.text
         assert "One answer needs" in page.text
         page.submit("/scores", 422, then="submit", **(numbers | {"scores-0-grade": "7"}))
         assert "2 answers need" in page.text and 'href="#scores-7-grade"' in page.text

@@ -36,6 +36,13 @@ def test_what_names_its_answer_already_stays() -> None:
     assert with_labels(said + control, ": ") == said + control
 
 
+@pytest.mark.parametrize("question", ["Which bid wins?", "哪份投标中标？"])
+def test_a_question_is_no_name(question: str) -> None:
+    said = SUMMARY.format("bid", "Choose the bid that wins.")
+    control = f'<fieldset id="bid"><legend>{question}</legend></fieldset>'
+    assert with_labels(said + control, ": ") == said + control
+
+
 def test_a_clock_time_is_no_name() -> None:
     page = SUMMARY.format("at", "Such as T17:00.") + '<label class="form-label" for="at">At</label>'
     assert '<a href="#at">At: Such as T17:00.</a>' in with_labels(page, ": ")

@@ -10,7 +10,7 @@ from services.rfp.evaluations.queries import BidView, EvaluationView, LotView, P
 from services.rfp.tenders.domain import PriceFormula, Stage
 from shared.kernel import N_
 from shared.web.fields import Amount
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Words
 
 TEXT = validate.Length(max=2000)
 WORDS_FOR_GRADES = (
@@ -50,9 +50,17 @@ class SheetForm(Form):
 class ReplacementForm(Form):
     """`leaving` serves on the committee; `joining` takes their duty."""
 
-    leaving = fields.UUID(required=True)
-    joining = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=TEXT)
+    leaving = fields.UUID(
+        required=True, error_messages={"required": Words(N_("Choose who leaves the committee."))}
+    )
+    joining = fields.UUID(
+        required=True, error_messages={"required": Words(N_("Choose who takes the seat."))}
+    )
+    reason = fields.String(
+        required=True,
+        validate=TEXT,
+        error_messages={"required": Words(N_("Say why the member is replaced."))},
+    )
 
 
 class ListQuery(Form):

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -153,28 +153,7 @@ def blank_grades() -> dict[str, str]:
 
 
 def faulty(evaluator: Staff, rfp_id: UUID, errors: Mapping[str, str]) -> ResponseReturnValue:
-    """The sheet again. Each fault says which bid and which criterion it is about."""
-    context = shown(evaluator, rfp_id)
-    places = [
-        (bid.organisation, criterion.title)
-        for lot in context["evaluation"].lots
-        for bid in lot.bids
-        for criterion in context["evaluation"].graded
-    ]
-    return invalid(
-        SHOW, {name: located(name, text, places) for name, text in errors.items()}, **context
-    )
-
-
-def located(name: str, text: str, places: Sequence[tuple[str, str]]) -> str:
-    """`scores-3-grade` is about the grade in the fourth place of the sheet."""
-    _, number, *rest = [*name.split("-"), ""]
-    if not number.isdigit() or int(number) >= len(places):
-        return text
-    bidder, criterion = places[int(number)]
-    field = gettext("Comment") if rest[0] == "comment" else gettext("Grade")
-    said = {"field": field, "bidder": bidder, "criterion": gettext(criterion), "fault": text}
-    return gettext("%(field)s, %(bidder)s, %(criterion)s: %(fault)s") % said
+    return invalid(SHOW, errors, **shown(evaluator, rfp_id))
 
 
 SHOW = "evaluations/show.html"
