@@ -63,6 +63,14 @@ def locked(session: Session, kind: type[T], *conditions: sa.ColumnElement[bool])
     return found  # type: ignore[no-any-return]  # the mapping is imperative
 
 
+def one_row(session: Session, statement: sa.Executable) -> sa.Row[*tuple[Any, ...]]:
+    """The row that is asked for by its key."""
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def next_number(session: Session, prefix: str, year: int) -> str:
     """Number things without gaps: `RFP-2026-001`. The counter's row is locked until commit."""
     first = insert(numbers).values(prefix=prefix, year=year, last=1)

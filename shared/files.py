@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from shared import db
 from shared.db import Instant, choice, metadata
 from shared.durable import make_folder, sync_folder
-from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
+from shared.kernel import N_, DomainError, Labelled, uuid7
 
 CHUNK = 65_536
 YOUNG = timedelta(days=1)
@@ -221,10 +221,7 @@ def keys_named(session: Session, keys: Sequence[str]) -> set[str]:
 
 def load_file(session: Session, file_id: UUID) -> StoredFile:
     columns = [files.c[name] for name in StoredFile.__dataclass_fields__]
-    row = session.execute(select(*columns).where(files.c.id == file_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return StoredFile(*row)
+    return StoredFile(*db.one_row(session, select(*columns).where(files.c.id == file_id)))
 
 
 def require_downloadable(file: StoredFile, *, allow_unscanned: bool) -> None:

@@ -13,8 +13,9 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shared import db
 from shared.config import ServiceSettings
-from shared.kernel import N_, DomainError, NotFound
+from shared.kernel import N_, DomainError
 
 T = TypeVar("T")
 QUEUE = "default"
@@ -197,8 +198,5 @@ def remove(session: Session, job_id: int) -> FailedJob:
 
 
 def locked(session: Session, job_id: int) -> FailedJob:
-    own = sa.text(f"{FAILED} AND id = :id FOR UPDATE")
-    row = session.execute(own, {"id": job_id}).one_or_none()
-    if row is None:
-        raise NotFound
-    return FailedJob(*row)
+    own = sa.text(f"{FAILED} AND id = :id FOR UPDATE").bindparams(id=job_id)
+    return FailedJob(*db.one_row(session, own))

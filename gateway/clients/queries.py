@@ -13,7 +13,8 @@ from gateway.clients.domain import Scope
 from gateway.clients.persistence import clients
 from gateway.people.domain import OrganisationKind
 from gateway.people.persistence import legal_entities
-from shared.kernel import NotFound, Staff
+from shared import db
+from shared.kernel import Staff
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,4 @@ def all_clients(session: Session, staff: Staff) -> Sequence[ClientView]:
 
 
 def client(session: Session, staff: Staff, client_id: UUID) -> ClientView:
-    row = session.execute(found().where(clients.c.id == client_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return ClientView(*row)
+    return ClientView(*db.one_row(session, found().where(clients.c.id == client_id)))

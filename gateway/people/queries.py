@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from gateway.people.domain import Language, OrganisationKind, Role
 from gateway.people.persistence import accounts, legal_entities
-from shared.kernel import NotFound, Staff
+from shared import db
+from shared.kernel import Staff
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,7 @@ def organisations(session: Session, staff: Staff) -> Sequence[OrganisationView]:
 
 def organisation(session: Session, staff: Staff, organisation_id: UUID) -> OrganisationView:
     found = select(*ORGANISATION).where(legal_entities.c.id == organisation_id)
-    row = session.execute(found).one_or_none()
-    if row is None:
-        raise NotFound
-    return OrganisationView(*row)
+    return OrganisationView(*db.one_row(session, found))
 
 
 def all_people() -> Select[Any]:
@@ -95,18 +93,11 @@ def escaped(text: str) -> str:
 
 
 def person(session: Session, staff: Staff, person_id: UUID) -> PersonView:
-    return one_person(session, person_id)
+    return PersonView(*db.one_row(session, all_people().where(accounts.c.id == person_id)))
 
 
 def own_account(session: Session, person_id: UUID) -> PersonView:
-    return one_person(session, person_id)
-
-
-def one_person(session: Session, person_id: UUID) -> PersonView:
-    row = session.execute(all_people().where(accounts.c.id == person_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return PersonView(*row)
+    return PersonView(*db.one_row(session, all_people().where(accounts.c.id == person_id)))
 
 
 def usual_zone(session: Session, staff: Staff, organisation_id: UUID | None) -> str:

@@ -12,8 +12,9 @@ from sqlalchemy import Column, String, Table, Uuid, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
+from shared import db
 from shared.db import Instant, metadata
-from shared.kernel import N_, DomainError, Labelled, NotFound, uuid7
+from shared.kernel import N_, DomainError, Labelled, uuid7
 from shared.messaging import inbox
 
 
@@ -101,9 +102,7 @@ def count_waiting(session: Session) -> int:
 
 def show(session: Session, letter_id: UUID) -> Mapping[str, Any]:
     """The whole letter: headers as text, the value as it is if it is text."""
-    row = session.execute(select(dead_letters).where(dead_letters.c.id == letter_id)).one_or_none()
-    if row is None:
-        raise NotFound
+    row = db.one_row(session, select(dead_letters).where(dead_letters.c.id == letter_id))
     found = dict(row._mapping)
     return found | {name: text_of(found[name]) for name in ("key", "value")}
 
@@ -139,9 +138,7 @@ def discard(session: Session, letter_id: UUID) -> None:
 
 def load_waiting(session: Session, letter_id: UUID) -> sa.Row[Any]:
     statement = select(dead_letters).where(dead_letters.c.id == letter_id).with_for_update()
-    row = session.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound
+    row = db.one_row(session, statement)
     if row.state != DeadLetterState.WAITING:
         raise LetterSettled
     return row

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from shared.kernel import NotFound
+from shared import db
 from shared.messaging.outbox import outbox
 
 
@@ -52,8 +52,6 @@ def discard(session: Session, event_id: UUID) -> ParkedEvent:
 
 def settle(session: Session, event_id: UUID, **values: Any) -> ParkedEvent:
     own = is_parked & (outbox.c.id == event_id)
-    row = session.execute(select(*COLUMNS).where(own).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound
+    row = db.one_row(session, select(*COLUMNS).where(own).with_for_update())
     session.execute(update(outbox).where(own).values(parked_at=None, **values))
     return ParkedEvent(*row)
