@@ -1,7 +1,7 @@
 """The tables that every database has, as revision 0001 of each package makes them.
 
-Never changed after a release: databases are made by it and later revisions build on it. A shared
-table that changes gets a `shared_NNNN` of its own, called by the next revision of each package.
+Never changed after a release: databases were made by it. What changes later is a revision of its
+own in each package.
 """
 
 import sqlalchemy as sa
