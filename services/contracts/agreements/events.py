@@ -13,7 +13,7 @@ SOURCE = "/tandem/contracts"
 
 def contract_drafted(contract: Contract) -> Event:
     said = {**award_of(contract), "value": spelled(contract.value)}
-    return about(contract, "contract_drafted", contract.drafted_at, said)
+    return about(contract, "tandem.contracts.contract_drafted.v1", contract.drafted_at, said)
 
 
 def contract_activated(contract: Contract, activated_at: datetime) -> Event:
@@ -26,24 +26,27 @@ def contract_activated(contract: Contract, activated_at: datetime) -> Event:
         "sla": [term.terms() for term in contract.sla],
         "milestones": [milestone.terms() for milestone in contract.milestones],
     }
-    return about(contract, "contract_activated", activated_at, said)
+    return about(contract, "tandem.contracts.contract_activated.v1", activated_at, said)
 
 
 def contract_declined(contract: Contract, side: Side, declined_at: datetime) -> Event:
     """That a side declines, and which; the reason is between the two."""
-    who_and_when = {"declined_by": side.value, "declined_at": declined_at.isoformat()}
-    return about(contract, "contract_declined", declined_at, award_of(contract) | who_and_when)
+    said = {
+        **award_of(contract),
+        "declined_by": side.value,
+        "declined_at": declined_at.isoformat(),
+    }
+    return about(contract, "tandem.contracts.contract_declined.v1", declined_at, said)
 
 
-def about(contract: Contract, what: str, at: datetime, said: Mapping[str, Any]) -> Event:
+def about(contract: Contract, type: str, at: datetime, said: Mapping[str, Any]) -> Event:
     known = {
         "contract_id": str(contract.id),
         "number": contract.number,
         "title": contract.title,
         "organisation_id": str(contract.organisation_id),
     }
-    kind = f"tandem.contracts.{what}.v1"
-    return Event.of(kind, source=SOURCE, subject=contract.id, time=at, data={**known, **said})
+    return Event.of(type, source=SOURCE, subject=contract.id, time=at, data={**known, **said})
 
 
 def award_of(contract: Contract) -> dict[str, Any]:

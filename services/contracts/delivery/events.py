@@ -1,7 +1,9 @@
 """What delivery tells others, and the pages that notices lead to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from services.contracts.agreements.domain import plain
@@ -12,57 +14,44 @@ from shared.messaging.envelope import Event
 
 
 def deliverable_submitted(delivery: Delivery, deliverable: Deliverable, file: StoredFile) -> Event:
-    return Event.of(
-        "tandem.contracts.deliverable_submitted.v1",
-        source=SOURCE,
-        subject=delivery.contract_id,
-        time=deliverable.submitted_at,
-        data={
-            "contract_id": str(delivery.contract_id),
-            "milestone_id": str(delivery.milestone_id),
-            "deliverable_id": str(deliverable.id),
-            "version": deliverable.version,
-            "organisation_id": str(delivery.organisation_id),
-            "sha256": file.sha256,
-            "submitted_at": deliverable.submitted_at.isoformat(),
-        },
-    )
+    at = deliverable.submitted_at
+    said = {
+        **version_of(deliverable),
+        "sha256": file.sha256,
+        "submitted_at": at.isoformat(),
+    }
+    return about(delivery, "tandem.contracts.deliverable_submitted.v1", at, said)
 
 
 def deliverable_reviewed(delivery: Delivery, deliverable: Deliverable, review: Review) -> Event:
     """That a level has decided and how; not who, and not why."""
-    return Event.of(
-        "tandem.contracts.deliverable_reviewed.v1",
-        source=SOURCE,
-        subject=delivery.contract_id,
-        time=review.reviewed_at,
-        data={
-            "contract_id": str(delivery.contract_id),
-            "milestone_id": str(delivery.milestone_id),
-            "deliverable_id": str(deliverable.id),
-            "version": deliverable.version,
-            "level": review.level,
-            "outcome": review.outcome.value,
-            "organisation_id": str(delivery.organisation_id),
-            "reviewed_at": review.reviewed_at.isoformat(),
-        },
-    )
+    at = review.reviewed_at
+    said = {
+        **version_of(deliverable),
+        "level": review.level,
+        "outcome": review.outcome.value,
+        "reviewed_at": at.isoformat(),
+    }
+    return about(delivery, "tandem.contracts.deliverable_reviewed.v1", at, said)
 
 
 def milestone_accepted(delivery: Delivery, percent: Decimal, accepted_at: datetime) -> Event:
-    return Event.of(
-        "tandem.contracts.milestone_accepted.v1",
-        source=SOURCE,
-        subject=delivery.contract_id,
-        time=accepted_at,
-        data={
-            "contract_id": str(delivery.contract_id),
-            "milestone_id": str(delivery.milestone_id),
-            "organisation_id": str(delivery.organisation_id),
-            "accepted_at": accepted_at.isoformat(),
-            "percent": plain(percent),
-        },
-    )
+    said = {"accepted_at": accepted_at.isoformat(), "percent": plain(percent)}
+    return about(delivery, "tandem.contracts.milestone_accepted.v1", accepted_at, said)
+
+
+def about(delivery: Delivery, type: str, at: datetime, said: Mapping[str, Any]) -> Event:
+    known = {
+        "contract_id": str(delivery.contract_id),
+        "milestone_id": str(delivery.milestone_id),
+        "organisation_id": str(delivery.organisation_id),
+    }
+    contract_id = delivery.contract_id
+    return Event.of(type, source=SOURCE, subject=contract_id, time=at, data={**known, **said})
+
+
+def version_of(deliverable: Deliverable) -> dict[str, Any]:
+    return {"deliverable_id": str(deliverable.id), "version": deliverable.version}
 
 
 def vendor_path(milestone_id: UUID) -> str:

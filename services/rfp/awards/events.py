@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from services.rfp.awards.domain import Award, Bidder, Winner, agreed_target
 from services.rfp.bids.domain import BidState
 from services.rfp.tenders.domain import Rfp
+from services.rfp.tenders.events import SOURCE, tell, titled
 from shared import directory
 from shared.kernel import CURRENCY_DIGITS
 from shared.messaging.envelope import Event
 from shared.messaging.notices import notify
-
-SOURCE = "/tandem/rfp"
 
 
 def rfp_awarded(rfp: Rfp, award: Award, winner: Winner, tier: int) -> Event:
@@ -28,7 +27,7 @@ def rfp_awarded(rfp: Rfp, award: Award, winner: Winner, tier: int) -> Event:
         time=award.awarded_at,
         data={
             **about(rfp, award),
-            "lot": {"lot_id": str(lot.id), "title": lot.title},
+            "lot": titled(lot),
             "organisation_id": str(award.organisation_id),
             "tier": tier,
             **money(rfp, winner),
@@ -104,34 +103,24 @@ def tell_bidders(session: Session, rfp: Rfp, award: Award, bidders: Sequence[Bid
     """
     for bidder in bidders:
         if bidder.bid_id == award.bid_id:
-            tell(session, rfp, "award_won", bidder, "/outcome", award.awarded_at, award.id)
+            tell_bidder(session, rfp, "award_won", bidder, "/outcome", award.awarded_at, award.id)
         elif bidder.state is BidState.UNREADABLE:
-            tell(session, rfp, "award_without", bidder, "", award.awarded_at, award.id)
+            tell_bidder(session, rfp, "award_without", bidder, "", award.awarded_at, award.id)
         else:
-            tell(session, rfp, "award_lost", bidder, "/outcome", award.awarded_at, award.id)
+            tell_bidder(session, rfp, "award_lost", bidder, "/outcome", award.awarded_at, award.id)
 
 
 def tell_buyer_of_decline(session: Session, rfp: Rfp, award: Award, now: datetime) -> None:
-    notify(
-        session,
-        source=SOURCE,
-        to=[rfp.buyer_id],
-        template="award_declined",
-        subject_type="rfp",
-        subject_id=rfp.id,
-        params={"number": rfp.number, "title": rfp.title},
-        path=f"/admin/evaluations/{rfp.id}",
-        dedupe=str(award.id),
-        now=now,
-    )
+    path, dedupe = f"/admin/evaluations/{rfp.id}", str(award.id)
+    tell(session, rfp, "award_declined", [rfp.buyer_id], now, path=path, dedupe=dedupe)
 
 
 def tell_of_closure(session: Session, rfp: Rfp, bidders: Sequence[Bidder], now: datetime) -> None:
     for bidder in bidders:
-        tell(session, rfp, "lot_unsuccessful", bidder, "", now, bidder.bid_id)
+        tell_bidder(session, rfp, "lot_unsuccessful", bidder, "", now, bidder.bid_id)
 
 
-def tell(
+def tell_bidder(
     session: Session,
     rfp: Rfp,
     template: str,

@@ -8,12 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.rfp.bids.domain import Bid
+from services.rfp.tenders import events as tenders
 from services.rfp.tenders.domain import Duty, Rfp
-from shared import directory
+from services.rfp.tenders.events import SOURCE, tell
 from shared.messaging.envelope import Event
-from shared.messaging.notices import notify
-
-SOURCE = "/tandem/rfp"
 
 
 def bids_opened(rfp: Rfp, opened_bids: Sequence[Bid], opened_at: datetime) -> Event:
@@ -47,75 +45,33 @@ def tell_invited(session: Session, rfp: Rfp, now: datetime) -> None:
 
     Before this nobody hears of a bid, not even its sender, who has the receipt on the page.
     """
-    invited = [each.organisation_id for each in rfp.invitations]
-    notify(
-        session,
-        source=SOURCE,
-        to=directory.ids(directory.people_of(session, *invited)),
-        template="bids_closed",
-        path=f"/portal/opportunities/{rfp.id}",
-        now=now,
-        **about(rfp),
-    )
+    tenders.tell_invited(session, rfp, "bids_closed", now)
 
 
 def tell_openers(session: Session, rfp: Rfp, now: datetime) -> None:
     """The deadline has passed. Whether anybody has bid shows in the opening room."""
-    notify(
-        session,
-        source=SOURCE,
-        to=rfp.people(Duty.OPENER),
-        template="opening_due",
-        path=f"/admin/rfps/{rfp.id}/opening",
-        now=now,
-        **about(rfp),
-    )
+    tell(session, rfp, "opening_due", rfp.people(Duty.OPENER), now, path=room(rfp))
 
 
 def remind_openers(
     session: Session, rfp: Rfp, openers: Sequence[UUID], day: date, now: datetime
 ) -> None:
     """The same words as the first time; each at most once on a day."""
-    notify(
-        session,
-        source=SOURCE,
-        to=openers,
-        template="opening_due",
-        path=f"/admin/rfps/{rfp.id}/opening",
-        now=now,
-        **about(rfp) | {"dedupe": f"{rfp.id}:{day}"},
-    )
+    tell(session, rfp, "opening_due", openers, now, path=room(rfp), dedupe=f"{rfp.id}:{day}")
 
 
 def tell_evaluators(session: Session, rfp: Rfp, now: datetime) -> None:
-    notify(
-        session,
-        source=SOURCE,
-        to=rfp.people(Duty.EVALUATOR),
-        template="bids_opened",
-        path=f"/admin/evaluations/{rfp.id}",
-        now=now,
-        **about(rfp),
-    )
+    tell(session, rfp, "bids_opened", rfp.people(Duty.EVALUATOR), now, path=evaluation(rfp))
 
 
 def tell_buyer(session: Session, rfp: Rfp, now: datetime) -> None:
     """Bids were opened, and none can be read."""
-    notify(
-        session,
-        source=SOURCE,
-        to=[rfp.buyer_id],
-        template="bids_unreadable",
-        path=f"/admin/evaluations/{rfp.id}",
-        now=now,
-        **about(rfp),
-    )
+    tell(session, rfp, "bids_unreadable", [rfp.buyer_id], now, path=evaluation(rfp))
 
 
-def about(rfp: Rfp) -> dict[str, Any]:
-    return {
-        "subject_type": "rfp",
-        "subject_id": rfp.id,
-        "params": {"number": rfp.number, "title": rfp.title},
-        "dedupe": str(rfp.id),
-    }
+def room(rfp: Rfp) -> str:
+    return f"/admin/rfps/{rfp.id}/opening"
+
+
+def evaluation(rfp: Rfp) -> str:
+    return f"/admin/evaluations/{rfp.id}"

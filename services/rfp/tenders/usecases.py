@@ -1,6 +1,5 @@
 """What people do to RFPs and questions. Callers own the transaction; nothing here commits."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,17 +9,17 @@ from services.rfp.plans.domain import PlanState
 from services.rfp.plans.persistence import load_plan
 from services.rfp.tenders import events
 from services.rfp.tenders.domain import Ending, Question, Rfp, RfpContent, errors
+from services.rfp.tenders.events import tell, tell_invited
 from services.rfp.tenders.persistence import (
     circumstances,
     load_question,
     load_rfp,
     require_invited,
 )
-from shared import audit, db, directory
+from shared import audit, db
 from shared.db import next_number
 from shared.kernel import Staff, Vendor
 from shared.messaging import outbox
-from shared.messaging.notices import notify
 
 
 def draft_rfp(
@@ -69,7 +68,7 @@ def publish_rfp(
     rfp.publish(circumstances(session, rfp, now=now, least_lead=least_lead))
     note(session, buyer, rfp, "rfp_published", sha256=rfp.sha256())
     outbox.record(session, events.rfp_published(rfp))
-    tell_invited(session, rfp, "rfp_published", now, dedupe=str(rfp.id), due_at=rfp.deadline_at)
+    tell_invited(session, rfp, "rfp_published", now, due_at=rfp.deadline_at)
 
 
 def ask_question(session: Session, vendor: Vendor, *, rfp_id: UUID, text: str) -> Question:
@@ -102,10 +101,10 @@ def cancel(session: Session, buyer: Staff, rfp: Rfp, reason: str, now: datetime)
     rfp.cancel(now)
     note(session, buyer, rfp, "rfp_cancelled", reason=reason)
     outbox.record(session, events.rfp_cancelled(rfp))
-    tell_invited(session, rfp, "rfp_cancelled", now, dedupe=str(rfp.id))
+    tell_invited(session, rfp, "rfp_cancelled", now)
     members = [member.person_id for member in rfp.committee]
     path = f"/admin/rfps/{rfp.id}"
-    tell(session, rfp, "rfp_cancelled", members, now, path=path, dedupe=str(rfp.id))
+    tell(session, rfp, "rfp_cancelled", members, now, path=path)
 
 
 def end_unsuccessful(
@@ -114,50 +113,9 @@ def end_unsuccessful(
     """No lot of it is awarded and none will be. The caller has locked it and tells the others."""
     rfp.unsuccessful_at = now
     note(session, actor, rfp, "rfp_unsuccessful", cause=cause)
-    tell_invited(session, rfp, "rfp_unsuccessful", now, dedupe=str(rfp.id))
+    tell_invited(session, rfp, "rfp_unsuccessful", now)
     path = f"/admin/rfps/{rfp.id}"
-    tell(session, rfp, "rfp_unsuccessful", [rfp.buyer_id], now, path=path, dedupe=str(rfp.id))
-
-
-def tell_invited(
-    session: Session,
-    rfp: Rfp,
-    template: str,
-    now: datetime,
-    *,
-    dedupe: str,
-    due_at: datetime | None = None,
-) -> None:
-    invited = [each.organisation_id for each in rfp.invitations]
-    to = directory.ids(directory.people_of(session, *invited))
-    path = f"/portal/opportunities/{rfp.id}"
-    tell(session, rfp, template, to, now, path=path, dedupe=dedupe, due_at=due_at)
-
-
-def tell(
-    session: Session,
-    rfp: Rfp,
-    template: str,
-    to: Sequence[UUID],
-    now: datetime,
-    *,
-    path: str,
-    dedupe: str,
-    due_at: datetime | None = None,
-) -> None:
-    notify(
-        session,
-        source=events.SOURCE,
-        to=to,
-        template=template,
-        subject_type="rfp",
-        subject_id=rfp.id,
-        path=path,
-        now=now,
-        dedupe=dedupe,
-        params={"number": rfp.number, "title": rfp.title},
-        due_at=due_at,
-    )
+    tell(session, rfp, "rfp_unsuccessful", [rfp.buyer_id], now, path=path)
 
 
 def note(
