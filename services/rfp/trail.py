@@ -1,5 +1,7 @@
 """What the audit trail of this service is called in words."""
 
+from collections.abc import Mapping
+
 from services.rfp.bids.staff_pages import HAPPENED as OPENINGS
 from services.rfp.bids.vendor_pages import HAPPENED as BIDS
 from services.rfp.evaluations.domain import Conflict
@@ -10,7 +12,7 @@ from services.rfp.tenders.staff_pages.reading import HAPPENED as RFPS
 from services.rfp.vendors.domain import Category
 from services.rfp.vendors.staff_pages import HAPPENED as VENDORS
 from shared.kernel import N_
-from shared.web.trail import TrailWords
+from shared.web.trail import Choices, TrailWords
 
 MORE = {
     "document_stuck": N_("A file of the bid waits for the store, which has a fault"),
@@ -49,7 +51,7 @@ FACTS = {
 # Before the opening nobody learns from a list whether somebody has bid, or who asks.
 SEALED = frozenset({"bid_received", "bid_replaced", "bid_withdrawn", "question_asked"})
 SIDES = {"buyer": N_("Buyer"), "vendor": N_("Vendor")}
-CHOICES = {
+CHOICES: Mapping[str, Choices] = {
     "categories": Category,
     "cause": Ending,
     "conflict": Conflict,

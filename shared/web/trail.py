@@ -43,6 +43,8 @@ COMMON_FACTS: Mapping[str, str] = {
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 chains = Blueprint("trail", __name__, url_prefix="/internal")
 
+Choices = type[Labelled] | Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class TrailWords:
@@ -54,7 +56,7 @@ class TrailWords:
 
     actions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
-    choices: Mapping[str, type[Labelled] | Mapping[str, str]] = field(default_factory=dict)
+    choices: Mapping[str, Choices] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
 
 
