@@ -1,6 +1,5 @@
 """What only the gateway asks, for its pages Operations and Audit. Never routed outside."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -58,28 +57,33 @@ def show_letter(operator: Actor, letter_id: UUID) -> ResponseReturnValue:
         return dict(dead_letters.show(session, letter_id))
 
 
-def replay(session: Session, letter_id: UUID) -> None:
+def replay(session: Session, operator: Actor, letter_id: UUID) -> None:
     handlers = current_app.extensions["handlers"]
     kind = dead_letters.show(session, letter_id)["type"]
     if kind not in handlers:
         raise NoHandler(type=kind)
     service = current_app.extensions["service"]
     dead_letters.replay(session, letter_id, handlers, consumer=service)
+    note_letter(session, operator, letter_id, "dead_letter_replayed")
 
 
-ORDERS: Mapping[str, tuple[Callable[[Session, UUID], None], str]] = {
-    "replay": (replay, "dead_letter_replayed"),
-    "discard": (dead_letters.discard, "dead_letter_discarded"),
-}
+def discard(session: Session, operator: Actor, letter_id: UUID) -> None:
+    dead_letters.discard(session, letter_id)
+    note_letter(session, operator, letter_id, "dead_letter_discarded")
+
+
+def note_letter(session: Session, operator: Actor, letter_id: UUID, action: str) -> None:
+    audit.record(session, operator, chain=f"dead_letter:{letter_id}", action=action)
+
+
+ORDERS = {"replay": replay, "discard": discard}
 
 
 @internal.post("/dead-letters/<uuid:which>/<any(replay, discard):order>")
 @requires(Staff, *OPERATORS)
 def settle_letter(operator: Actor, which: UUID, order: str) -> ResponseReturnValue:
-    obey, action = ORDERS[order]
     with transaction() as session:
-        obey(session, which)
-        audit.record(session, operator, chain=f"dead_letter:{which}", action=action)
+        ORDERS[order](session, operator, which)
     return "", 204
 
 
