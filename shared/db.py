@@ -45,8 +45,13 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 
 def clock(session: Session) -> datetime:
     """The time that decides deadlines. Ask after the lock is held: `now()` is when we began."""
-    now: datetime = session.scalars(select(func.clock_timestamp())).one()
+    now: datetime = session.scalars(select(moment())).one()
     return now
+
+
+def moment() -> sa.ColumnElement[datetime]:
+    """The same for a statement that reads other things too."""
+    return func.clock_timestamp()
 
 
 def choice(kind: type[Labelled]) -> sa.Enum:

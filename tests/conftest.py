@@ -73,4 +73,4 @@ def now() -> datetime:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """`clock(at)` sets the clock that decides deadlines."""
-    return lambda at: monkeypatch.setattr(db, "clock", lambda session: at)
+    return lambda at: monkeypatch.setattr(db, "moment", lambda: sa.literal(at, db.Instant))

@@ -1,6 +1,7 @@
 """Where bids are kept, and how to load what a use case will change."""
 
 from services.rfp.bids.persistence.bidding import (
+    Desk,
     FileRow,
     add_file_row,
     count_files,
@@ -10,10 +11,10 @@ from services.rfp.bids.persistence.bidding import (
     find_location,
     forget_file_key,
     is_admitted,
-    last_version,
     locations_named,
-    lock_draft,
+    lock_place,
     move_file,
+    read_desk,
     rfp_of_lot,
     write_draft,
 )
@@ -48,6 +49,7 @@ from services.rfp.bids.persistence.tables import (
 )
 
 __all__ = [
+    "Desk",
     "FileRow",
     "SealedDocument",
     "add_file_row",
@@ -71,16 +73,16 @@ __all__ = [
     "insert_all",
     "is_admitted",
     "is_current",
-    "last_version",
     "load_sealed_document",
     "locations_named",
-    "lock_draft",
+    "lock_place",
     "mark_failed",
     "move_file",
     "opened_bids",
     "opening_notices",
     "opening_reminders",
     "openings",
+    "read_desk",
     "rfp_of_lot",
     "rfps_past_deadline",
     "rfps_to_open",

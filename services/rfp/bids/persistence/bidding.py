@@ -8,15 +8,28 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from services.rfp.bids.domain import Bid
 from services.rfp.bids.persistence.tables import bid_drafts, bid_files, bids, is_current
 from services.rfp.tenders.domain import Rfp
-from services.rfp.tenders.persistence import lots, require_invited, rfps
+from services.rfp.tenders.persistence import invitations, lots, rfps
 from services.rfp.vendors.persistence import may_be_invited, vendors
+from shared import db
 from shared.files import files
 from shared.kernel import NotFound, Vendor
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What decides on a vendor's bid for a lot, at one moment. `draft` is sealed."""
+
+    now: datetime
+    is_admitted: bool
+    last_version: int
+    current_id: UUID | None
+    draft: bytes | None
+    saved_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -30,23 +43,67 @@ class FileRow:
     idempotency_key: UUID | None
 
 
-def rfp_of_lot(session: Session, vendor: Vendor, lot_id: UUID, *, hold: bool) -> Rfp:
-    """To read, not to change. Many may hold it at once, but nobody opens the bids meanwhile."""
+def rfp_of_lot(session: Session, vendor: Vendor, lot_id: UUID) -> Rfp:
+    """To read, not to change."""
+    return found(session.scalars(own_rfp(vendor, lot_id)).one_or_none())
+
+
+def lock_place(session: Session, vendor: Vendor, lot_id: UUID) -> Rfp:
+    """The RFP of a lot for one who bids there; what they do there, they do one after the other.
+
+    Their invitation is locked. The RFP is only held, by many at once, so that nobody opens the
+    bids or calls them off until all who hold it have committed.
+    """
+    own = (
+        own_rfp(vendor, lot_id)
+        .options(joinedload(Rfp.sla_targets))  # type: ignore[arg-type,misc]  # mapped imperatively
+        .with_for_update(read=True, of=rfps)
+        .suffix_with("FOR UPDATE OF invitations")
+    )
+    rfps_found = session.scalars(own, execution_options={"populate_existing": True})
+    return found(rfps_found.unique().one_or_none())
+
+
+def own_rfp(vendor: Vendor, lot_id: UUID) -> sa.Select[Rfp]:
     lot = select(lots.c.rfp_id).where(lots.c.id == lot_id).scalar_subquery()
-    own = select(Rfp).where(rfps.c.id == lot, require_invited(vendor))
-    if hold:
-        own = own.with_for_update(read=True, of=rfps).execution_options(populate_existing=True)
-    rfp = session.scalars(own).one_or_none()
+    invited = select(Rfp).join(invitations, invitations.c.rfp_id == rfps.c.id)
+    return invited.where(
+        rfps.c.id == lot,
+        rfps.c.published_at.is_not(None),
+        invitations.c.organisation_id == vendor.vendor_id,
+    )
+
+
+def found(rfp: Rfp | None) -> Rfp:
     if rfp is None:
         raise NotFound
     return rfp
 
 
+def read_desk(session: Session, vendor: Vendor, lot_id: UUID) -> Desk:
+    """Ask after the place is locked: what was read before may be old by then."""
+    mine = (bids.c.lot_id == lot_id) & (bids.c.vendor_id == vendor.vendor_id)
+    own_draft = drafts_of(vendor, lot_id)
+    row = session.execute(
+        select(
+            db.moment(),
+            admitted(vendor).exists(),
+            select(func.coalesce(func.max(bids.c.version), 0)).where(mine).scalar_subquery(),
+            select(bids.c.id).where(mine, is_current).scalar_subquery(),
+            select(bid_drafts.c.envelope).where(own_draft).scalar_subquery(),
+            select(bid_drafts.c.updated_at).where(own_draft).scalar_subquery(),
+        )
+    ).one()
+    return Desk(*row)
+
+
 def is_admitted(session: Session, vendor: Vendor) -> bool:
-    admitted = select(vendors.c.organisation_id).where(
-        vendors.c.organisation_id == vendor.vendor_id, may_be_invited
-    )
-    return session.scalar(admitted) is not None
+    return session.scalar(admitted(vendor)) is not None
+
+
+def admitted(vendor: Vendor) -> sa.Select[UUID]:
+    own = vendors.c.organisation_id == vendor.vendor_id
+    return select(vendors.c.organisation_id).where(own, may_be_invited)
 
 
 def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
@@ -54,24 +111,15 @@ def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
     return session.scalars(own.where(is_current)).one_or_none()
 
 
-def last_version(session: Session, vendor: Vendor, lot_id: UUID) -> int:
-    own = (bids.c.vendor_id == vendor.vendor_id) & (bids.c.lot_id == lot_id)
-    return session.scalar(select(func.max(bids.c.version)).where(own)) or 0
+def drafts_of(vendor: Vendor, lot_id: UUID) -> sa.ColumnElement[bool]:
+    return (bid_drafts.c.lot_id == lot_id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
 
 
 def find_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
     """The sealed draft and when it was saved."""
     columns = select(bid_drafts.c.envelope, bid_drafts.c.updated_at)
-    own = (bid_drafts.c.lot_id == lot_id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
-    row = session.execute(columns.where(own)).one_or_none()
+    row = session.execute(columns.where(drafts_of(vendor, lot_id))).one_or_none()
     return (row.envelope, row.updated_at) if row else None
-
-
-def lock_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
-    """The same to change it. Two who begin a draft at once stand in line behind each other."""
-    place = func.hashtextextended(f"{lot_id}|{vendor.vendor_id}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(place)))
-    return find_draft(session, vendor, lot_id)
 
 
 def write_draft(

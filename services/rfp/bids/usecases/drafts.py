@@ -20,6 +20,7 @@ from services.rfp.bids.domain import (
     draft_context,
 )
 from services.rfp.bids.persistence import (
+    Desk,
     FileRow,
     add_file_row,
     count_files,
@@ -27,8 +28,9 @@ from services.rfp.bids.persistence import (
     find_location,
     forget_file_key,
     is_admitted,
-    lock_draft,
+    lock_place,
     move_file,
+    read_desk,
     rfp_of_lot,
     write_draft,
 )
@@ -61,20 +63,26 @@ class SealedFile:
     is_kept: bool = False
 
 
-def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID, hold: bool = False) -> Rfp:
-    """The RFP of a lot on which this vendor may still work. `hold`: until we commit.
-
-    What is written while bids are opened would outlive the drafts that the opening deletes.
-    """
-    rfp = rfp_of_lot(session, vendor, lot_id, hold=hold)
+def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID) -> Rfp:
+    """The RFP of a lot on which this vendor may still work."""
+    rfp = rfp_of_lot(session, vendor, lot_id)
     rfp.require_open(db.clock(session))
-    require_admitted(session, vendor)
+    if not is_admitted(session, vendor):
+        raise NotAdmitted
     return rfp
 
 
-def require_admitted(session: Session, vendor: Vendor) -> None:
-    if not is_admitted(session, vendor):
+def take_desk(session: Session, vendor: Vendor, *, lot_id: UUID) -> tuple[Rfp, Desk]:
+    """The same to write there, until we commit.
+
+    What is written while bids are opened would outlive the drafts that the opening deletes.
+    """
+    rfp = lock_place(session, vendor, lot_id)
+    desk = read_desk(session, vendor, lot_id)  # the wait may have lasted past the deadline
+    rfp.require_open(desk.now)
+    if not desk.is_admitted:
         raise NotAdmitted
+    return rfp, desk
 
 
 @contextmanager
@@ -111,11 +119,11 @@ def save_draft(
     seen: str | None = None,
 ) -> Draft:
     """Keep what was typed. `files`: those that stay. `seen`: see `require_unchanged`."""
-    rfp = require_bidder(session, vendor, lot_id=lot_id, hold=True)
-    draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
-    require_unchanged(saved_at, seen)
+    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
+    draft = draft_on(desk, vendor, rfp, lot_id, keys)
+    require_unchanged(desk.saved_at, seen)
     kept = draft.documents if files is None else chosen(draft, files)
-    return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys, db.clock(session))
+    return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys, desk.now)
 
 
 def require_unchanged(saved_at: datetime | None, seen: str | None) -> None:
@@ -135,8 +143,8 @@ def add_file(
     idempotency_key: UUID | None = None,
 ) -> Document:
     """Put a sealed file into the draft. The same key and file once more: the first one's answer."""
-    rfp = require_bidder(session, vendor, lot_id=lot_id, hold=True)
-    draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
+    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
+    draft = draft_on(desk, vendor, rfp, lot_id, keys)
     if repeated := repeated_file(session, vendor, lot_id, draft, file, idempotency_key):
         if not lies_in(storage, find_location(session, vendor, lot_id, repeated.id)):
             return restored(session, vendor, rfp, lot_id, draft, repeated.id, file, keys)
@@ -146,11 +154,10 @@ def add_file(
     if count_files(session, vendor, lot_id) >= MOST_UPLOADS:
         raise TooManyUploads(most=MOST_UPLOADS)
     row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
-    now = db.clock(session)
-    add_file_row(session, vendor, lot_id, row, now)
+    add_file_row(session, vendor, lot_id, row, desk.now)
     file.is_kept = True
     fuller = replace(draft, documents=[*draft.documents, file.document])
-    write(session, vendor, rfp, lot_id, fuller, keys, now)
+    write(session, vendor, rfp, lot_id, fuller, keys, desk.now)
     return file.document
 
 
@@ -204,12 +211,12 @@ def remove_file(
     session: Session, vendor: Vendor, *, lot_id: UUID, file_id: UUID, keys: KeyStore
 ) -> None:
     """Take a file out of the draft. With it goes the only copy of its key."""
-    rfp = require_bidder(session, vendor, lot_id=lot_id, hold=True)
-    draft, _ = locked_draft(session, vendor, rfp, lot_id, keys)
+    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
+    draft = draft_on(desk, vendor, rfp, lot_id, keys)
     chosen(draft, [file_id])
     left = [each for each in draft.documents if each.id != file_id]
     forget_file_key(session, file_id)
-    write(session, vendor, rfp, lot_id, replace(draft, documents=left), keys, db.clock(session))
+    write(session, vendor, rfp, lot_id, replace(draft, documents=left), keys, desk.now)
 
 
 def chosen(draft: Draft, files: Collection[UUID]) -> Sequence[Document]:
@@ -220,16 +227,12 @@ def chosen(draft: Draft, files: Collection[UUID]) -> Sequence[Document]:
     return [each for each in draft.documents if each.id in files]
 
 
-def locked_draft(
-    session: Session, vendor: Vendor, rfp: Rfp, lot_id: UUID, keys: KeyStore
-) -> tuple[Draft, datetime | None]:
-    """The draft, which nobody else changes until we commit, and when it was saved."""
-    found = lock_draft(session, vendor, lot_id)
-    if found is None:
-        return Draft(), None
-    envelope, saved_at = found
-    plain = unseal(envelope, keys.existing_key(rfp.id), draft_context(lot_id, vendor.vendor_id))
-    return Draft.decoded(plain), saved_at
+def draft_on(desk: Desk, vendor: Vendor, rfp: Rfp, lot_id: UUID, keys: KeyStore) -> Draft:
+    """The draft as it was saved; an empty one if none was."""
+    if desk.draft is None:
+        return Draft()
+    context = draft_context(lot_id, vendor.vendor_id)
+    return Draft.decoded(unseal(desk.draft, keys.existing_key(rfp.id), context))
 
 
 def write(

@@ -16,16 +16,15 @@ from services.rfp.bids.domain import (
     next_version,
     require_complete,
 )
-from services.rfp.bids.persistence import current_bid, last_version
+from services.rfp.bids.persistence import current_bid, lock_place
 from services.rfp.bids.usecases.drafts import (
     chosen,
-    locked_draft,
-    require_admitted,
+    draft_on,
     require_unchanged,
+    take_desk,
     write,
 )
 from services.rfp.sealing.domain import KeyStore, seal
-from services.rfp.tenders.persistence import load_rfp_of_lot, require_invited
 from shared import audit, db
 from shared.kernel import Vendor
 
@@ -47,22 +46,19 @@ def submit_bid(
 
     What was bid becomes the draft, to replace from, and files that were left out stay in it.
     """
-    rfp = load_rfp_of_lot(session, lot_id, require_invited(vendor))
-    now = db.clock(session)  # only now: the wait for the lock may have lasted past the deadline
-    rfp.require_open(now)
-    require_admitted(session, vendor)
-    current = current_bid(session, vendor, lot_id)
-    version = next_version(current, replace=replace, last=last_version(session, vendor, lot_id))
-    draft, saved_at = locked_draft(session, vendor, rfp, lot_id, keys)
-    require_unchanged(saved_at, seen)
+    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
+    current = session.get(Bid, desk.current_id) if desk.current_id else None
+    version = next_version(current, replace=replace, last=desk.last_version)
+    draft = draft_on(desk, vendor, rfp, lot_id, keys)
+    require_unchanged(desk.saved_at, seen)
     whole = with_changes(content, documents=chosen(draft, files), submitted_by=vendor.subject)
     require_complete(whole, rfp.sla_targets)
     retire(session, current)
     context = bid_context(lot_id, vendor.vendor_id, version)
     sealed = seal(whole.encoded(), keys.key(rfp.id), context)
-    bid = Bid(lot_id, vendor.vendor_id, version, now, **vars(sealed))
+    bid = Bid(lot_id, vendor.vendor_id, version, desk.now, **vars(sealed))
     session.add(bid)
-    write(session, vendor, rfp, lot_id, Draft(whole.answers(), draft.documents), keys, now)
+    write(session, vendor, rfp, lot_id, Draft(whole.answers(), draft.documents), keys, desk.now)
     acknowledge(session, bid)
     return bid
 
@@ -72,7 +68,7 @@ def withdraw_bid(session: Session, vendor: Vendor, *, lot_id: UUID) -> Bid:
 
     Like a bid it is told to nobody: the answer is the receipt. The draft stays.
     """
-    rfp = load_rfp_of_lot(session, lot_id, require_invited(vendor))
+    rfp = lock_place(session, vendor, lot_id)
     rfp.require_open(db.clock(session))
     bid = current_bid(session, vendor, lot_id)
     if bid is None:
