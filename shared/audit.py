@@ -91,6 +91,7 @@ class Fault:
 
 
 ENTRY = [audit_entries.c[name] for name in AuditEntry.__dataclass_fields__]
+HEAD = [audit_heads.c[name] for name in Head.__dataclass_fields__]
 
 
 def record(
@@ -117,10 +118,15 @@ def append(session: Session, said: list[Said]) -> None:
         digest = entry_hash(previous, entry)
         rows.append({**vars(entry), "hash": digest})
         heads[each.chain] = entry.number, digest
-    session.execute(sa.insert(audit_entries), rows)
-    for chain, (length, digest) in heads.items():
-        moved = sa.update(audit_heads).where(audit_heads.c.chain == chain)
-        session.execute(moved.values(length=length, hash=digest))
+    entries = sa.insert(audit_entries).values(rows)
+    session.execute(entries.add_cte(moved(heads).cte("moved")))
+
+
+def moved(heads: Mapping[str, tuple[int, str]]) -> sa.Update:
+    columns = [sa.column(each.name, each.type) for each in HEAD]
+    ends = sa.values(*columns, name="ends").data([(chain, *end) for chain, end in heads.items()])
+    own = sa.update(audit_heads).where(audit_heads.c.chain == ends.c.chain)
+    return own.values(length=ends.c.length, hash=ends.c.hash)
 
 
 def lock_heads(session: Session, chains: list[str]) -> tuple[dict[str, tuple[int, str]], datetime]:
