@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
+from shared import db
 from shared.at_commit import put_off
 from shared.db import Instant, metadata
 from shared.kernel import Actor
@@ -116,15 +117,19 @@ def append(session: Session, said: list[Said]) -> None:
         at = began + timedelta(microseconds=count)
         entry = AuditEntry(**vars(each), number=length + 1, at=at, hash="")
         digest = entry_hash(previous, entry)
-        rows.append({**vars(entry), "hash": digest})
+        rows.append({**vars(entry), "at": at.isoformat(), "hash": digest})
         heads[each.chain] = entry.number, digest
-    entries = sa.insert(audit_entries).values(rows)
-    session.execute(entries.add_cte(moved(heads).cte("moved")))
+    entries = db.recordset(ENTRY, rows)
+    names = [each.name for each in ENTRY]
+    written = sa.insert(audit_entries).from_select(names, select(entries))
+    session.execute(written.add_cte(moved(heads).cte("moved")))
 
 
 def moved(heads: Mapping[str, tuple[int, str]]) -> sa.Update:
-    columns = [sa.column(each.name, each.type) for each in HEAD]
-    ends = sa.values(*columns, name="ends").data([(chain, *end) for chain, end in heads.items()])
+    ends = db.recordset(
+        HEAD,
+        [{"chain": chain, "length": end[0], "hash": end[1]} for chain, end in heads.items()],
+    )
     own = sa.update(audit_heads).where(audit_heads.c.chain == ends.c.chain)
     return own.values(length=ends.c.length, hash=ends.c.hash)
 
@@ -135,14 +140,15 @@ def lock_heads(session: Session, chains: list[str]) -> tuple[dict[str, tuple[int
     Locked in the order given, which has to be the same for all. One statement makes the heads that
     are new and locks those that are not.
     """
-    new = insert(audit_heads).values(
-        [{"chain": each, "length": 0, "hash": START} for each in chains]
+    rows = [{"chain": each, "length": 0, "hash": START} for each in chains]
+    new = insert(audit_heads).from_select(
+        [each.name for each in HEAD], select(db.recordset(HEAD, rows))
     )
     same = new.on_conflict_do_update(
         index_elements=["chain"], set_={"length": audit_heads.c.length}
     ).returning(*audit_heads.c, func.clock_timestamp().label("at"))
-    rows = session.execute(same).all()
-    return {row.chain: (row.length, row.hash) for row in rows}, max(row.at for row in rows)
+    locked = session.execute(same).all()
+    return {row.chain: (row.length, row.hash) for row in locked}, max(row.at for row in locked)
 
 
 def entry_hash(previous: str, entry: AuditEntry) -> str:

@@ -1,12 +1,13 @@
 """Connections, names of constraints, and the one clock that decides deadlines."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from select import POLLIN, poll
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
@@ -68,6 +69,13 @@ def clock(session: Session) -> datetime:
 def moment() -> sa.ColumnElement[datetime]:
     """The same for a statement that reads other things too."""
     return func.clock_timestamp()
+
+
+def recordset(columns: Iterable[sa.Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows of JSON values as a table, in their order: however many, it is the same statement."""
+    said = func.jsonb_to_recordset(sa.bindparam(None, rows, JSONB))
+    typed = said.table_valued(*(sa.column(each.name, each.type) for each in columns))
+    return typed.render_derived(name="rows", with_types=True)
 
 
 def choice(kind: type[Labelled]) -> sa.Enum:

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, String, Table, Uuid, func, select, up
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
-from shared import telemetry
+from shared import db, telemetry
 from shared.at_commit import put_off
 from shared.db import Instant, metadata
 from shared.messaging import schemas
@@ -75,7 +75,7 @@ def write(session: Session, events: list[Event]) -> None:
         headers, payload = encode(replace(event, sequence=sequence))
         row = {"id": event.id, "topic": event.topic, "subject": event.subject}
         rows.append(row | {"sequence": sequence, "headers": headers, "payload": payload})
-    session.execute(sa.insert(outbox).values(rows))
+    session.execute(sa.insert(outbox), rows)
 
 
 def subject_of(event: Event) -> tuple[str, str]:
@@ -89,13 +89,12 @@ def next_sequences(session: Session, counts: Mapping[Subject, int]) -> dict[Subj
     """
     wanted = [{"topic": topic, "subject": subject, "last": counts[topic, subject]}
               for topic, subject in sorted(counts)]  # fmt: skip
-    first = insert(sequences).values(wanted)
+    columns = [sequences.c.topic, sequences.c.subject, sequences.c.last]
+    first = insert(sequences).from_select(columns, select(db.recordset(columns, wanted)))
     upsert = first.on_conflict_do_update(
         index_elements=["topic", "subject"], set_={"last": sequences.c.last + first.excluded.last}
     )
-    moved = session.execute(
-        upsert.returning(sequences.c.topic, sequences.c.subject, sequences.c.last)
-    )
+    moved = session.execute(upsert.returning(*columns))
     return {
         (topic, subject): iter(range(last - counts[topic, subject] + 1, last + 1))
         for topic, subject, last in moved

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +19,38 @@ from services.rfp.vendors.persistence import may_be_invited, vendors
 from shared import db
 from shared.files import files
 from shared.kernel import NotFound, Vendor
+
+LOT_ID, VENDOR_ID = (sa.bindparam(name, type_=sa.Uuid) for name in ("lot_id", "vendor_id"))
+OWN_RFP = (
+    select(Rfp)
+    .join(invitations, invitations.c.rfp_id == rfps.c.id)
+    .where(
+        rfps.c.id == select(lots.c.rfp_id).where(lots.c.id == LOT_ID).scalar_subquery(),
+        rfps.c.published_at.is_not(None),
+        invitations.c.organisation_id == VENDOR_ID,
+    )
+)
+LOCKED_RFP = (
+    OWN_RFP.options(joinedload(Rfp.sla_targets))  # type: ignore[arg-type,misc]  # mapped
+    .with_for_update(read=True, of=rfps)
+    .suffix_with("FOR UPDATE OF invitations")
+    .execution_options(populate_existing=True)
+)
+OWN_BIDS = (bids.c.lot_id == LOT_ID) & (bids.c.vendor_id == VENDOR_ID)
+OWN_DRAFT = (bid_drafts.c.lot_id == LOT_ID) & (bid_drafts.c.vendor_id == VENDOR_ID)
+ADMITTED = select(vendors).where(vendors.c.organisation_id == VENDOR_ID, may_be_invited)
+ON_DESK = (
+    ADMITTED.exists(),
+    select(func.coalesce(func.max(bids.c.version), 0)).where(OWN_BIDS).scalar_subquery(),
+    select(bids.c.id).where(OWN_BIDS, is_current).scalar_subquery(),
+    select(bid_drafts.c.envelope).where(OWN_DRAFT).scalar_subquery(),
+    select(bid_drafts.c.updated_at).where(OWN_DRAFT).scalar_subquery(),
+)
+SAVE_DRAFT = insert(bid_drafts)
+SAVE_DRAFT = SAVE_DRAFT.on_conflict_do_update(
+    index_elements=["lot_id", "vendor_id"],
+    set_={name: SAVE_DRAFT.excluded[name] for name in ("envelope", "updated_at")},
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +78,7 @@ class FileRow:
 
 def rfp_of_lot(session: Session, vendor: Vendor, lot_id: UUID) -> Rfp:
     """To read, not to change."""
-    return found(session.scalars(own_rfp(vendor, lot_id)).one_or_none())
+    return found(session.scalars(OWN_RFP, place(vendor, lot_id)).one_or_none())
 
 
 def lock_place(session: Session, vendor: Vendor, lot_id: UUID) -> Rfp:
@@ -54,24 +87,7 @@ def lock_place(session: Session, vendor: Vendor, lot_id: UUID) -> Rfp:
     Their invitation is locked. The RFP is only held, by many at once, so that nobody opens the
     bids or calls them off until all who hold it have committed.
     """
-    own = (
-        own_rfp(vendor, lot_id)
-        .options(joinedload(Rfp.sla_targets))  # type: ignore[arg-type,misc]  # mapped imperatively
-        .with_for_update(read=True, of=rfps)
-        .suffix_with("FOR UPDATE OF invitations")
-    )
-    rfps_found = session.scalars(own, execution_options={"populate_existing": True})
-    return found(rfps_found.unique().one_or_none())
-
-
-def own_rfp(vendor: Vendor, lot_id: UUID) -> sa.Select[Rfp]:
-    lot = select(lots.c.rfp_id).where(lots.c.id == lot_id).scalar_subquery()
-    invited = select(Rfp).join(invitations, invitations.c.rfp_id == rfps.c.id)
-    return invited.where(
-        rfps.c.id == lot,
-        rfps.c.published_at.is_not(None),
-        invitations.c.organisation_id == vendor.vendor_id,
-    )
+    return found(session.scalars(LOCKED_RFP, place(vendor, lot_id)).unique().one_or_none())
 
 
 def found(rfp: Rfp | None) -> Rfp:
@@ -82,28 +98,20 @@ def found(rfp: Rfp | None) -> Rfp:
 
 def read_desk(session: Session, vendor: Vendor, lot_id: UUID) -> Desk:
     """Ask after the place is locked: what was read before may be old by then."""
-    mine = (bids.c.lot_id == lot_id) & (bids.c.vendor_id == vendor.vendor_id)
-    own_draft = drafts_of(vendor, lot_id)
-    row = session.execute(
-        select(
-            db.moment(),
-            admitted(vendor).exists(),
-            select(func.coalesce(func.max(bids.c.version), 0)).where(mine).scalar_subquery(),
-            select(bids.c.id).where(mine, is_current).scalar_subquery(),
-            select(bid_drafts.c.envelope).where(own_draft).scalar_subquery(),
-            select(bid_drafts.c.updated_at).where(own_draft).scalar_subquery(),
-        )
-    ).one()
-    return Desk(*row)
+    return Desk(*session.execute(desk(), place(vendor, lot_id)).one())
+
+
+def desk() -> sa.Select[Any]:
+    return select(db.moment(), *ON_DESK)
+
+
+def place(vendor: Vendor, lot_id: UUID) -> dict[str, UUID]:
+    return {"lot_id": lot_id, "vendor_id": vendor.vendor_id}
 
 
 def is_admitted(session: Session, vendor: Vendor) -> bool:
-    return session.scalar(admitted(vendor)) is not None
-
-
-def admitted(vendor: Vendor) -> sa.Select[UUID]:
-    own = vendors.c.organisation_id == vendor.vendor_id
-    return select(vendors.c.organisation_id).where(own, may_be_invited)
+    own = ADMITTED.with_only_columns(vendors.c.organisation_id)
+    return session.scalar(own, {"vendor_id": vendor.vendor_id}) is not None
 
 
 def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
@@ -111,24 +119,18 @@ def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
     return session.scalars(own.where(is_current)).one_or_none()
 
 
-def drafts_of(vendor: Vendor, lot_id: UUID) -> sa.ColumnElement[bool]:
-    return (bid_drafts.c.lot_id == lot_id) & (bid_drafts.c.vendor_id == vendor.vendor_id)
-
-
 def find_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:
     """The sealed draft and when it was saved."""
     columns = select(bid_drafts.c.envelope, bid_drafts.c.updated_at)
-    row = session.execute(columns.where(drafts_of(vendor, lot_id))).one_or_none()
+    row = session.execute(columns.where(OWN_DRAFT), place(vendor, lot_id)).one_or_none()
     return (row.envelope, row.updated_at) if row else None
 
 
 def write_draft(
     session: Session, vendor: Vendor, lot_id: UUID, envelope: bytes, now: datetime
 ) -> None:
-    place = {"lot_id": lot_id, "vendor_id": vendor.vendor_id}
     news = {"envelope": envelope, "updated_at": now}
-    saved = insert(bid_drafts).values(**place, **news)
-    session.execute(saved.on_conflict_do_update(index_elements=list(place), set_=news))
+    session.execute(SAVE_DRAFT, place(vendor, lot_id) | news)
 
 
 def files_on(vendor: Vendor, lot_id: UUID) -> sa.ColumnElement[bool]:
