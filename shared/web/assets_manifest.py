@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from os import stat
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
@@ -11,7 +12,10 @@ MANIFEST = DIST / "manifest.json"
 
 def asset(name: str) -> str:
     """`tandem.css` -> `/static/tandem.1f3a….css`. The plain name where nothing is built yet."""
-    built = MANIFEST.stat().st_mtime_ns if MANIFEST.exists() else 0
+    try:
+        built = stat(MANIFEST).st_mtime_ns
+    except FileNotFoundError:
+        built = 0
     return f"/static/{names(built).get(name, name)}"
 
 

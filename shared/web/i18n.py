@@ -18,14 +18,22 @@ LANGUAGES = {"en": "English", "zh-Hans": "中文"}
 HERE = Path(__file__).parent
 
 
+def words() -> Any:
+    """The reader's catalogue, looked up once for a page that says hundreds of things."""
+    if "words" not in g:
+        g.words = flask_babel.get_translations()
+    return g.words
+
+
 def gettext(text: str, **values: object) -> str:
     """The reader's words for an English sentence, with its %(named)s values filled in."""
-    return str(flask_babel.gettext(text, **values))
+    said = str(words().ugettext(text))
+    return said % values if values else said
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """The same for a sentence that counts `num` things."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return str(words().ungettext(one, many, num)) % {"num": num, **values}
 
 
 def init_i18n(app: Flask) -> None:
@@ -37,6 +45,12 @@ def init_i18n(app: Flask) -> None:
     folders = ";".join(str(each / "translations") for each in homes if translated(each))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = folders
     Babel(app, locale_selector=babel_locale, timezone_selector=zone_name)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
+        gettext=lambda text: words().ugettext(text),
+        ngettext=lambda one, many, num: words().ungettext(one, many, num),
+        pgettext=lambda context, text: words().upgettext(context, text),
+        newstyle=True,
+    )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
@@ -66,7 +80,9 @@ def babel_locale() -> str:
 
 
 def locale() -> Locale:
-    return get_locale() or Locale("en")
+    if "locale" not in g:
+        g.locale = get_locale() or Locale("en")
+    return g.locale  # type: ignore[no-any-return]  # flask's `g` takes anything
 
 
 def zone_name() -> str:
