@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, Row, Select, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
 
 from gateway.clients.domain import number_of
 from gateway.clients.persistence import clients
@@ -87,6 +88,15 @@ class Admission:
         return client(row, claims.get("scope", "")) if row else None
 
     def one(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
+        """A connection that died since its last use is replaced, once."""
+        try:
+            return self.read(statement, values)
+        except DBAPIError as fault:
+            if not fault.connection_invalidated:
+                raise
+            return self.read(statement, values)
+
+    def read(self, statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
         with self.engine.connect() as connection:
             return connection.execute(statement, values).one_or_none()
 
