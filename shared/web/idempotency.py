@@ -42,6 +42,16 @@ idempotency_keys = sa.Table(
     sa.Column("used_at", Instant, nullable=False, server_default=sa.func.clock_timestamp()),
 )
 
+OWN = sa.and_(
+    *(
+        idempotency_keys.c[name] == sa.bindparam(f"own_{name}")
+        for name in ("subject", "endpoint", "key")
+    )
+)
+TAKE = insert(idempotency_keys).on_conflict_do_nothing().returning(idempotency_keys.c.key)
+FIND = sa.select(idempotency_keys).where(OWN)
+KEEP = sa.update(idempotency_keys).where(OWN)
+
 
 @dataclass
 class Refused(Exception):  # carries an answer, not an error
@@ -100,9 +110,7 @@ def idempotent_upload(receive: Receive) -> Callable[[F], F]:
 def used_before() -> bool:
     """Whether this may be a repeat, whose file has to be read even if it is wanted no more."""
     with transaction() as session:
-        return (
-            session.scalar(sa.select(idempotency_keys.c.key).where(*matching(names()))) is not None
-        )
+        return session.execute(FIND, matching(names())).one_or_none() is not None
 
 
 def answered_once(said: str, answer_it: Callable[[], Any]) -> Response:
@@ -133,8 +141,8 @@ def is_api() -> bool:
     return request.path.startswith("/api/")
 
 
-def matching(own: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
-    return [idempotency_keys.c[name] == value for name, value in own.items()]
+def matching(own: dict[str, Any]) -> dict[str, Any]:
+    return {f"own_{name}": value for name, value in own.items()}
 
 
 def sent_key() -> UUID:
@@ -149,13 +157,12 @@ def sent_key() -> UUID:
 
 def take(session: Session, own: dict[str, Any], printed: str) -> bool:
     """Write the key down. Waits while another request with the same key is under way."""
-    row = insert(idempotency_keys).values(**own, fingerprint=printed)
-    first = row.on_conflict_do_nothing().returning(idempotency_keys.c.key)
-    return session.execute(first).one_or_none() is not None
+    first = session.execute(TAKE, {**own, "fingerprint": printed})
+    return first.one_or_none() is not None
 
 
 def earlier_answer(session: Session, own: dict[str, Any], printed: str) -> Response:
-    row = session.execute(sa.select(idempotency_keys).where(*matching(own))).one()
+    row = session.execute(FIND, matching(own)).one()
     if not hmac.compare_digest(row.fingerprint, printed):
         abort(422, key_reused())
     answer = make_response("" if row.body is None else row.body, row.status)
@@ -178,10 +185,9 @@ def remember(session: Session, own: dict[str, Any], answer: Response) -> None:
     if answer.status_code >= 400 and answer is not g.get("standing"):
         session.rollback()
         raise Refused(answer)
-    kept = sa.update(idempotency_keys).where(*matching(own))
     body = answer.get_json(silent=True) if answer.is_json else None
-    location = answer.headers.get("Location")
-    session.execute(kept.values(status=answer.status_code, location=location, body=body))
+    said = {"status": answer.status_code, "location": answer.headers.get("Location"), "body": body}
+    session.execute(KEEP, matching(own) | said)
 
 
 def fingerprint(said: str) -> str:

@@ -3,6 +3,7 @@
 from services.rfp.bids.persistence.bidding import (
     Desk,
     FileRow,
+    add_bid,
     add_file_row,
     count_files,
     current_bid,
@@ -52,6 +53,7 @@ __all__ = [
     "Desk",
     "FileRow",
     "SealedDocument",
+    "add_bid",
     "add_file_row",
     "add_row",
     "bid_documents",

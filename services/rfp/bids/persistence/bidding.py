@@ -52,6 +52,13 @@ SAVE_DRAFT = SAVE_DRAFT.on_conflict_do_update(
     set_={name: SAVE_DRAFT.excluded[name] for name in ("envelope", "updated_at")},
 )
 
+OF_DRAFT: dict[str, Any] = {
+    "envelope": sa.bindparam("draft"),
+    "updated_at": sa.bindparam("received_at"),
+}
+SAVED = SAVE_DRAFT.values(lot_id=LOT_ID, vendor_id=VENDOR_ID, **OF_DRAFT).cte("saved")
+RECORD_BID = insert(bids).values({each: sa.bindparam(each.name) for each in bids.c}).add_cte(SAVED)
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -117,6 +124,12 @@ def is_admitted(session: Session, vendor: Vendor) -> bool:
 def current_bid(session: Session, vendor: Vendor, lot_id: UUID) -> Bid | None:
     own = select(Bid).where(bids.c.vendor_id == vendor.vendor_id, bids.c.lot_id == lot_id)
     return session.scalars(own.where(is_current)).one_or_none()
+
+
+def add_bid(session: Session, bid: Bid, draft: bytes) -> None:
+    """Write a bid, and the draft to replace it from."""
+    said = {each.name: getattr(bid, each.name) for each in bids.c}
+    session.execute(RECORD_BID, said | {"draft": draft})
 
 
 def find_draft(session: Session, vendor: Vendor, lot_id: UUID) -> tuple[bytes, datetime] | None:

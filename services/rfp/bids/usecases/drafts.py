@@ -244,7 +244,10 @@ def write(
     keys: KeyStore,
     now: datetime,
 ) -> Draft:
-    context = draft_context(lot_id, vendor.vendor_id)
-    sealed = seal(draft.encoded(), keys.key(rfp.id), context)
-    write_draft(session, vendor, lot_id, sealed.envelope, now)
+    write_draft(session, vendor, lot_id, sealed(draft, vendor, rfp, lot_id, keys), now)
     return draft
+
+
+def sealed(draft: Draft, vendor: Vendor, rfp: Rfp, lot_id: UUID, keys: KeyStore) -> bytes:
+    context = draft_context(lot_id, vendor.vendor_id)
+    return seal(draft.encoded(), keys.key(rfp.id), context).envelope

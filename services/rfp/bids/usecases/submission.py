@@ -16,13 +16,13 @@ from services.rfp.bids.domain import (
     next_version,
     require_complete,
 )
-from services.rfp.bids.persistence import current_bid, lock_place
+from services.rfp.bids.persistence import add_bid, current_bid, lock_place
 from services.rfp.bids.usecases.drafts import (
     chosen,
     draft_on,
     require_unchanged,
+    sealed,
     take_desk,
-    write,
 )
 from services.rfp.sealing.domain import KeyStore, seal
 from shared import audit, db
@@ -55,10 +55,10 @@ def submit_bid(
     require_complete(whole, rfp.sla_targets)
     retire(session, current)
     context = bid_context(lot_id, vendor.vendor_id, version)
-    sealed = seal(whole.encoded(), keys.key(rfp.id), context)
-    bid = Bid(lot_id, vendor.vendor_id, version, desk.now, **vars(sealed))
-    session.add(bid)
-    write(session, vendor, rfp, lot_id, Draft(whole.answers(), draft.documents), keys, desk.now)
+    envelope = seal(whole.encoded(), keys.key(rfp.id), context)
+    bid = Bid(lot_id, vendor.vendor_id, version, desk.now, **vars(envelope))
+    again = Draft(whole.answers(), draft.documents)
+    add_bid(session, bid, sealed(again, vendor, rfp, lot_id, keys))
     acknowledge(session, bid)
     return bid
 
