@@ -23,7 +23,13 @@ class Outcome:
     refused: Mapping[int, str] = field(default_factory=dict)
 
 
+POSITIONS = sa.ARRAY(sa.BigInteger)
 Publish = Callable[[Sequence[Row[Any]]], Outcome]
+SENT = (
+    update(outbox)
+    .where(outbox.c.position == sa.any_(sa.bindparam("acknowledged", type_=POSITIONS)))
+    .values(published_at=func.clock_timestamp())
+)
 
 
 def publish_pending(session: Session, publish: Publish, *, limit: int = 500) -> int:
@@ -34,9 +40,10 @@ def publish_pending(session: Session, publish: Publish, *, limit: int = 500) -> 
     if not session.scalar(select(func.pg_try_advisory_xact_lock(RELAY))):
         return 0
     rows = pending(session, limit)
-    outcome = publish(rows) if rows else Outcome()
-    sent = update(outbox).where(outbox.c.position.in_(outcome.acknowledged))
-    session.execute(sent.values(published_at=func.clock_timestamp()))
+    if not rows:
+        return 0
+    outcome = publish(rows)
+    session.execute(SENT, {"acknowledged": outcome.acknowledged})
     for position, reason in outcome.refused.items():
         park(session, position, reason)
     return len(outcome.acknowledged)
