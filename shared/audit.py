@@ -93,6 +93,23 @@ class Fault:
 
 ENTRY = [audit_entries.c[name] for name in AuditEntry.__dataclass_fields__]
 HEAD = [audit_heads.c[name] for name in Head.__dataclass_fields__]
+LOCK_HEADS = (
+    insert(audit_heads)
+    .from_select(HEAD, select(db.recordset("heads", HEAD)))
+    .on_conflict_do_update(index_elements=["chain"], set_={"length": audit_heads.c.length})
+    .returning(*HEAD, func.clock_timestamp().label("at"))
+)
+ENDS = db.recordset("ends", HEAD)
+MOVE_HEADS = (
+    sa.update(audit_heads)
+    .where(audit_heads.c.chain == ENDS.c.chain)
+    .values(length=ENDS.c.length, hash=ENDS.c.hash)
+)
+WRITE_ENTRIES = (
+    sa.insert(audit_entries)
+    .from_select(ENTRY, select(db.recordset("entries", ENTRY)))
+    .add_cte(MOVE_HEADS.cte("moved"))
+)
 
 
 def record(
@@ -119,19 +136,8 @@ def append(session: Session, said: list[Said]) -> None:
         digest = entry_hash(previous, entry)
         rows.append({**vars(entry), "at": at.isoformat(), "hash": digest})
         heads[each.chain] = entry.number, digest
-    entries = db.recordset(ENTRY, rows)
-    names = [each.name for each in ENTRY]
-    written = sa.insert(audit_entries).from_select(names, select(entries))
-    session.execute(written.add_cte(moved(heads).cte("moved")))
-
-
-def moved(heads: Mapping[str, tuple[int, str]]) -> sa.Update:
-    ends = db.recordset(
-        HEAD,
-        [{"chain": chain, "length": end[0], "hash": end[1]} for chain, end in heads.items()],
-    )
-    own = sa.update(audit_heads).where(audit_heads.c.chain == ends.c.chain)
-    return own.values(length=ends.c.length, hash=ends.c.hash)
+    ends = [{"chain": chain, "length": end[0], "hash": end[1]} for chain, end in heads.items()]
+    session.execute(WRITE_ENTRIES, {"entries": rows, "ends": ends})
 
 
 def lock_heads(session: Session, chains: list[str]) -> tuple[dict[str, tuple[int, str]], datetime]:
@@ -140,15 +146,9 @@ def lock_heads(session: Session, chains: list[str]) -> tuple[dict[str, tuple[int
     Locked in the order given, which has to be the same for all. One statement makes the heads that
     are new and locks those that are not.
     """
-    rows = [{"chain": each, "length": 0, "hash": START} for each in chains]
-    new = insert(audit_heads).from_select(
-        [each.name for each in HEAD], select(db.recordset(HEAD, rows))
-    )
-    same = new.on_conflict_do_update(
-        index_elements=["chain"], set_={"length": audit_heads.c.length}
-    ).returning(*audit_heads.c, func.clock_timestamp().label("at"))
-    locked = session.execute(same).all()
-    return {row.chain: (row.length, row.hash) for row in locked}, max(row.at for row in locked)
+    new = [{"chain": each, "length": 0, "hash": START} for each in chains]
+    rows = session.execute(LOCK_HEADS, {"heads": new}).all()
+    return {row.chain: (row.length, row.hash) for row in rows}, max(row.at for row in rows)
 
 
 def entry_hash(previous: str, entry: AuditEntry) -> str:

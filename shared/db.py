@@ -1,6 +1,6 @@
 """Connections, names of constraints, and the one clock that decides deadlines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from select import POLLIN, poll
 from typing import Any, TypeVar
@@ -16,6 +16,8 @@ from shared.kernel import Labelled, NotFound
 
 Instant = DateTime(timezone=True)
 Amount = sa.Numeric(20, 6)
+MOMENT = func.clock_timestamp().label("moment")  # where a statement reads other things too
+CLOCK = select(MOMENT)
 IDLE = "idle_in_transaction_session_timeout"
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -62,20 +64,15 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 
 def clock(session: Session) -> datetime:
     """The time that decides deadlines. Ask after the lock is held: `now()` is when we began."""
-    now: datetime = session.scalars(select(moment())).one()
+    now: datetime = session.scalars(CLOCK).one()
     return now
 
 
-def moment() -> sa.ColumnElement[datetime]:
-    """The same for a statement that reads other things too."""
-    return func.clock_timestamp()
-
-
-def recordset(columns: Iterable[sa.Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Rows of JSON values as a table, in their order: however many, it is the same statement."""
-    said = func.jsonb_to_recordset(sa.bindparam(None, rows, JSONB))
+def recordset(name: str, columns: Iterable[sa.Column[Any]]) -> Any:
+    """The rows of parameter `name`, as JSON, as a table: however many, it is one statement."""
+    said = func.jsonb_to_recordset(sa.bindparam(name, type_=JSONB))
     typed = said.table_valued(*(sa.column(each.name, each.type) for each in columns))
-    return typed.render_derived(name="rows", with_types=True)
+    return typed.render_derived(name=name, with_types=True)
 
 
 def choice(kind: type[Labelled]) -> sa.Enum:

@@ -11,8 +11,6 @@ from jinja2.bccache import Bucket
 from support.database import Sessions, make_database, rolled_back
 from support.stack import stack  # noqa: F401  # a fixture
 
-from shared import db
-
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
@@ -71,6 +69,14 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """`clock(at)` sets the clock that decides deadlines."""
-    return lambda at: monkeypatch.setattr(db, "moment", lambda: sa.literal(at, db.Instant))
+def clock() -> Iterator[Callable[[datetime], None]]:
+    """`clock(at)` sets the clock that decides deadlines: the database's, as `db.MOMENT` asks it."""
+    told: list[datetime] = []
+
+    def tell(_: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> tuple[str, Any]:
+        at = f"TIMESTAMPTZ '{told[-1].isoformat()}'" if told else "clock_timestamp()"
+        return statement.replace("clock_timestamp() AS moment", f"{at} AS moment"), parameters
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", tell, retval=True)
+    yield told.append
+    sa.event.remove(sa.Engine, "before_cursor_execute", tell)

@@ -50,6 +50,11 @@ sequences = Table(
     Column("last", BigInteger, nullable=False),
 )
 
+FIRST = insert(sequences).from_select([*sequences.c], select(db.recordset("wanted", sequences.c)))
+COUNT_ON = FIRST.on_conflict_do_update(
+    index_elements=["topic", "subject"], set_={"last": sequences.c.last + FIRST.excluded.last}
+).returning(*sequences.c)
+
 
 @dataclass(frozen=True)
 class OutboxState:
@@ -89,12 +94,7 @@ def next_sequences(session: Session, counts: Mapping[Subject, int]) -> dict[Subj
     """
     wanted = [{"topic": topic, "subject": subject, "last": counts[topic, subject]}
               for topic, subject in sorted(counts)]  # fmt: skip
-    columns = [sequences.c.topic, sequences.c.subject, sequences.c.last]
-    first = insert(sequences).from_select(columns, select(db.recordset(columns, wanted)))
-    upsert = first.on_conflict_do_update(
-        index_elements=["topic", "subject"], set_={"last": sequences.c.last + first.excluded.last}
-    )
-    moved = session.execute(upsert.returning(*columns))
+    moved = session.execute(COUNT_ON, {"wanted": wanted})
     return {
         (topic, subject): iter(range(last - counts[topic, subject] + 1, last + 1))
         for topic, subject, last in moved

@@ -39,7 +39,8 @@ LOCKED_RFP = (
 OWN_BIDS = (bids.c.lot_id == LOT_ID) & (bids.c.vendor_id == VENDOR_ID)
 OWN_DRAFT = (bid_drafts.c.lot_id == LOT_ID) & (bid_drafts.c.vendor_id == VENDOR_ID)
 ADMITTED = select(vendors).where(vendors.c.organisation_id == VENDOR_ID, may_be_invited)
-ON_DESK = (
+DESK = select(
+    db.MOMENT,
     ADMITTED.exists(),
     select(func.coalesce(func.max(bids.c.version), 0)).where(OWN_BIDS).scalar_subquery(),
     select(bids.c.id).where(OWN_BIDS, is_current).scalar_subquery(),
@@ -105,11 +106,7 @@ def found(rfp: Rfp | None) -> Rfp:
 
 def read_desk(session: Session, vendor: Vendor, lot_id: UUID) -> Desk:
     """Ask after the place is locked: what was read before may be old by then."""
-    return Desk(*session.execute(desk(), place(vendor, lot_id)).one())
-
-
-def desk() -> sa.Select[Any]:
-    return select(db.moment(), *ON_DESK)
+    return Desk(*session.execute(DESK, place(vendor, lot_id)).one())
 
 
 def place(vendor: Vendor, lot_id: UUID) -> dict[str, UUID]:
