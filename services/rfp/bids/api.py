@@ -89,7 +89,7 @@ def remove_file(vendor: Vendor, lot_id: UUID, file_id: UUID) -> None:
 @api.route("/lots/<uuid:lot_id>/bid", methods=["POST", "PUT"])
 @requires(Vendor)
 @idempotent
-@api.arguments(submission.BidForm)
+@api.arguments(submission.BidForm())
 @api.response(201, submission.Receipt)
 def submit_bid(vendor: Vendor, form: dict[str, Any], lot_id: UUID) -> Bid:
     """POST a first bid, PUT one that replaces what was there. The answer is the receipt."""

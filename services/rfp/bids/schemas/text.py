@@ -1,7 +1,7 @@
 """What is typed into a bid, and how much of it."""
 
+import re
 from typing import Any
-from unicodedata import category
 
 from marshmallow import ValidationError, fields, validate
 
@@ -9,6 +9,7 @@ from shared.web.i18n import gettext
 
 MOST_LINES, MOST_PROMISES = 200, 100
 LONG = 20_000  # characters of the solution
+UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Text(fields.String):
@@ -23,7 +24,7 @@ class Text(fields.String):
 
 def readable(text: str) -> str:
     """Without control characters, but for those that part lines and columns."""
-    return "".join(c for c in text if c in "\n\r\t" or category(c) not in ("Cc", "Cs"))
+    return UNSHOWN.sub("", text)
 
 
 class Typed(Text):
