@@ -6,7 +6,7 @@ from itertools import product
 from uuid import uuid4
 
 from bench.bare import Floor
-from bench.cpu import spent
+from bench.cpu import Spent, spent
 from bench.drive import Driven, drive, request
 from bench.figures import Figures
 from bench.scene import Bidder, Scene, bid_body
@@ -105,16 +105,23 @@ class Requests:
         self.note_rates("list", bare, through)
 
     def pages(self) -> None:
-        scene = self.scene
-        sent = [request("GET", f"{scene.base_url}/admin/rfps", Cookie=scene.cookie)] * PAGES
-        with spent(scene.pids()) as cost:
-            driven = self.run(scene.base_url, sent, 200, connections=4)
-        assert b"</html>" in driven.last_body
+        """The RFPs, with many rows; and for the edge a page of about ten KB."""
+        driven, cost = self.page("/admin/rfps")
+        small, cost_of_small = self.page("/admin/evaluations")
+        self.figures.note("gateway_page_kb", small.received / PAGES / 1024)
+        self.figures.note("gateway_cpu_ms", cost_of_small.ms_per(PAGES, "edge"))
         self.figures.note("rfp_page_per_s", driven.per_second)
         self.figures.note("rfp_page_p99_ms", driven.percentile_ms(0.99))
         self.figures.note("rfp_page_kb", driven.received / PAGES / 1024)
-        self.figures.note("gateway_cpu_ms", cost.ms_per(PAGES, "edge"))
         self.figures.note("rfp_page_cpu_ms", cost.ms_per(PAGES, *ours(cost.seconds)))
+
+    def page(self, path: str) -> tuple[Driven, Spent]:
+        scene = self.scene
+        sent = [request("GET", f"{scene.base_url}{path}", Cookie=scene.cookie)] * PAGES
+        with spent(scene.pids()) as cost:
+            driven = self.run(scene.base_url, sent, 200, connections=4)
+        assert b"</html>" in driven.last_body
+        return driven, cost
 
     def note_rates(
         self, what: str, bare: Driven, through: Driven, direct: Driven | None = None
