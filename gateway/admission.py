@@ -4,18 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, Select, bindparam, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, select, update
 
 from gateway.clients.domain import number_of
 from gateway.clients.persistence import clients
+from gateway.lone_reads import LoneReads, Statement
 from gateway.people.domain import OrganisationKind, Role
 from gateway.people.persistence import accounts, legal_entities
 from gateway.sessions.domain import TOUCH_AFTER, digest
 from gateway.sessions.persistence import sessions
 from gateway.sessions.queries import is_alive
 from gateway.tokens import AccessTokens, Identity
-from shared import db
 from shared.db import Instant
 
 PERSON = select(
@@ -40,9 +39,9 @@ PERSON = select(
 LIVING = PERSON.where(
     is_alive(bindparam("now", type_=Instant)), accounts.c.active, legal_entities.c.active
 )
-BY_TOKEN = LIVING.where(sessions.c.token_sha256 == bindparam("digest"))
-BY_ID = LIVING.where(sessions.c.id == bindparam("id"))
-CLIENT = select(
+BY_TOKEN = Statement(LIVING.where(sessions.c.token_sha256 == bindparam("digest")))
+BY_ID = Statement(LIVING.where(sessions.c.id == bindparam("id")))
+CLIENTS = select(
     clients.c.id,
     clients.c.name,
     clients.c.scopes,
@@ -50,23 +49,30 @@ CLIENT = select(
     legal_entities.c.name.label("organisation"),
     legal_entities.c.kind,
 ).join(legal_entities, legal_entities.c.id == clients.c.organisation_id)
-CLIENT = CLIENT.where(clients.c.id == bindparam("id"), clients.c.active, legal_entities.c.active)
+CLIENT = Statement(
+    CLIENTS.where(clients.c.id == bindparam("id"), clients.c.active, legal_entities.c.active)
+)
+SIGN_OF_LIFE = Statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session"))
+    .values(last_seen_at=bindparam("now"))
+)
 
 
 class Admission:
     """What ends access (sign-out, another role, a client switched off) shows at once."""
 
-    def __init__(self, engine: Engine, access_tokens: AccessTokens) -> None:
-        self.engine, self.access_tokens = engine, access_tokens
+    def __init__(self, reads: LoneReads, access_tokens: AccessTokens) -> None:
+        self.reads, self.access_tokens = reads, access_tokens
 
     def by_cookie(self, token: str, *, background: bool = False) -> Identity | None:
         """The person of a live session. What a page asks on its own does not keep it alive."""
         now = datetime.now(UTC)
-        row = self.one(BY_TOKEN, digest=digest(token), now=now)
+        row = self.reads.one(BY_TOKEN, digest=digest(token), now=now)
         if row is None:
             return None
         if not background and now - row.last_seen_at > TOUCH_AFTER:
-            self.touch(row.id, now)
+            self.reads.run(SIGN_OF_LIFE, session=row.id, now=now)
         return person(row)
 
     def by_bearer(self, token: str) -> Identity | None:
@@ -79,39 +85,16 @@ class Admission:
         return self.by_client(claims)
 
     def by_session(self, session_id: UUID, subject: str) -> Identity | None:
-        row = self.one(BY_ID, id=session_id, now=datetime.now(UTC))
+        row = self.reads.one(BY_ID, id=session_id, now=datetime.now(UTC))
         found = person(row) if row else None
         return found if found and found.subject == subject else None
 
     def by_client(self, claims: dict[str, Any]) -> Identity | None:
-        row = self.one(CLIENT, id=number_of(claims["sub"]))
+        row = self.reads.one(CLIENT, id=number_of(claims["sub"]))
         return client(row, claims.get("scope", "")) if row else None
 
-    def one(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
-        """A connection that died since its last use is replaced, once."""
-        try:
-            return self.read(statement, values)
-        except DBAPIError as fault:
-            if not fault.connection_invalidated:
-                raise
-            return self.read(statement, values)
 
-    def read(self, statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
-        with self.engine.connect() as connection:
-            return connection.execute(statement, values).one_or_none()
-
-    def touch(self, session_id: UUID, now: datetime) -> None:
-        seen = update(sessions).where(sessions.c.id == session_id).values(last_seen_at=now)
-        with self.engine.begin() as connection:
-            connection.execute(seen)
-
-
-def lone_reads(url: str) -> Engine:
-    """An engine for reads that stand alone: no transaction around them."""
-    return db.connect(url, pool_size=10, isolation_level="AUTOCOMMIT")
-
-
-def person(row: Row[Any]) -> Identity:
+def person(row: Any) -> Identity:
     return Identity(
         subject=f"usr_{row.person_id}",
         organisation_id=row.organisation_id,
@@ -129,7 +112,7 @@ def person(row: Row[Any]) -> Identity:
     )
 
 
-def client(row: Row[Any], granted: str) -> Identity:
+def client(row: Any, granted: str) -> Identity:
     """A vendor's system acts as a member of that vendor. Scopes taken away are gone at once."""
     scopes = [scope for scope in row.scopes if scope in granted.split()]
     return Identity(
@@ -143,5 +126,5 @@ def client(row: Row[Any], granted: str) -> Identity:
     )
 
 
-def member_of(kind: OrganisationKind) -> tuple[Role, ...]:
-    return (Role.VENDOR_MEMBER,) if kind is OrganisationKind.VENDOR else ()
+def member_of(kind: str) -> tuple[Role, ...]:
+    return (Role.VENDOR_MEMBER,) if kind == OrganisationKind.VENDOR else ()

@@ -14,6 +14,7 @@ from gateway.config import Settings
 from gateway.fanout import Fanout
 from gateway.handlers import HANDLERS
 from gateway.keys import Ring
+from gateway.lone_reads import LoneReads
 from gateway.operations.pages import pages as operations_pages
 from gateway.people.api import api as people_api
 from gateway.people.pages import pages as people_pages
@@ -39,7 +40,8 @@ def create_app(
     minter = Minter(rings["internal"], settings.internal_issuer)
     own = Verifier(rings["internal"].published, issuer=settings.internal_issuer, audience="idp")
     app.extensions["rings"], app.extensions["access_tokens"] = rings, tokens
-    app.extensions["fanout"] = Fanout(settings.upstreams, Admission(engine, tokens), minter)
+    admission = Admission(LoneReads(settings.database_url), tokens)
+    app.extensions["fanout"] = Fanout(settings.upstreams, admission, minter)
     api = init_web(
         app,
         service="gateway",

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.exc import SQLAlchemyError
+import psycopg
 
 from gateway import assets, body, headers, routes
-from gateway.admission import Admission, lone_reads
+from gateway.admission import Admission
 from gateway.answers import Refused, language, refusal
 from gateway.config import Settings
 from gateway.entrance import Entrance
@@ -25,6 +25,7 @@ from gateway.incoming import (
 )
 from gateway.keys import Ring
 from gateway.limits import Buckets
+from gateway.lone_reads import LoneReads
 from gateway.proxy import (
     Answer,
     Outgoing,
@@ -63,7 +64,7 @@ class Edge:
     def close(self) -> None:
         for upstream in self.upstreams.values():
             upstream.close()
-        self.entrance.admission.engine.dispose()
+        self.entrance.admission.reads.close()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         began, request = time.perf_counter(), Incoming(environ)
@@ -104,7 +105,7 @@ class Edge:
         return refusal(request, fault, language(request, identity[0].locale if identity else None))
 
     def as_refusal(self, fault: Exception) -> Refused:
-        if isinstance(fault, SQLAlchemyError):
+        if isinstance(fault, psycopg.Error):
             log.error("The database does not answer", reason=type(fault).__name__)
             return Refused("service_busy", [("Retry-After", "5")])
         code = FAILURES.get(type(fault))
@@ -162,7 +163,7 @@ class Edge:
             return None
         try:
             self.entrance.admission.by_cookie("")
-        except SQLAlchemyError:
+        except psycopg.Error:
             return Reply(503, json, b'{"status":"waiting","for":"database"}')
         return Reply(200, json, b'{"status":"ready"}')
 
@@ -199,5 +200,5 @@ def is_probe(request: Incoming) -> bool:
 def create_edge(settings: Settings) -> Edge:
     access = AccessTokens(Ring.of(settings.data, "public"), settings.public_url)
     minter = Minter(Ring.of(settings.data, "internal"), settings.internal_issuer)
-    admission = Admission(lone_reads(settings.database_url), access)
+    admission = Admission(LoneReads(settings.database_url), access)
     return Edge(settings, admission, minter)

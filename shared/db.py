@@ -19,6 +19,7 @@ Amount = sa.Numeric(20, 6)
 MOMENT = func.clock_timestamp().label("moment")  # where a statement reads other things too
 CLOCK = select(MOMENT)
 IDLE = "idle_in_transaction_session_timeout"
+SERVER_OPTIONS = f"-c timezone=utc -c {IDLE}=60000"  # milliseconds
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -37,7 +38,7 @@ def connect(url: str, *, pool_size: int = 5, **options: Any) -> Engine:
     """
     engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
-        connect_args={"options": f"-c timezone=utc -c {IDLE}=60000"},  # milliseconds
+        connect_args={"options": SERVER_OPTIONS},
         pool_size=pool_size,
         max_overflow=3,
         hide_parameters=True,  # or the texts of errors, which are logged, quote them

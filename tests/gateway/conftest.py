@@ -85,7 +85,8 @@ def app(settings: Settings) -> Iterator[Flask]:
         upstream.answer_s = 10
     yield made
     made.extensions["fanout"].close()
-    made.extensions["fanout"].admission.engine.dispose()
+    made.extensions["fanout"].admission.reads.close()
+    made.extensions["sessions"].kw["bind"].dispose()
 
 
 @pytest.fixture
