@@ -28,15 +28,15 @@ from gateway.limits import Buckets
 from gateway.lone_reads import LoneReads
 from gateway.proxy import (
     Answer,
-    Outgoing,
     Upstream,
     UpstreamAway,
-    UpstreamBroken,
     UpstreamBusy,
     UpstreamSlow,
 )
+from gateway.reading import UpstreamBroken
 from gateway.replies import Reply, redirect
 from gateway.routes import Route, Way
+from gateway.sending import Outgoing
 from gateway.tokens import AccessTokens, Identity, Minter
 from shared import logging
 from shared.telemetry import Cause, cause

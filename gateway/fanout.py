@@ -10,14 +10,14 @@ from uuid import UUID
 from gateway.admission import Admission
 from gateway.headers import bearer
 from gateway.proxy import (
-    Outgoing,
     Upstream,
     UpstreamAway,
-    UpstreamBroken,
     UpstreamBusy,
     UpstreamSlow,
 )
+from gateway.reading import UpstreamBroken
 from gateway.routes import SERVICES
+from gateway.sending import Outgoing
 from gateway.tokens import Identity, Minter
 from shared.kernel import Actor, NotFound
 from shared.logging import get_logger
@@ -107,7 +107,7 @@ class Fanout:
             content = b"".join(answer.body())
         finally:
             answer.close()
-        return Told(answer.response.status, understood(content))
+        return Told(answer.code, understood(content))
 
 
 def said_in_time(name: str, future: Future[Told]) -> Said | None:

@@ -3,12 +3,12 @@
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from socket import MSG_PEEK
+from socket import IPPROTO_TCP, TCP_NODELAY, create_connection, socket
 from threading import Lock
 from urllib.parse import urlsplit
+
+from gateway.reading import Reading, UpstreamBroken
+from gateway.sending import Outgoing, head_of, is_quiet, transmit
 
 CHUNK = 64 * 1024
 SMALL = 256 * 1024  # an answer up to here is read at once, so that a slow client holds no service
@@ -33,21 +33,6 @@ class UpstreamSlow(Exception):
     """It took the request and did not answer in time."""
 
 
-class UpstreamBroken(Exception):
-    """It answered what is not HTTP, or hung up."""
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """`length` is None for a body of unknown size, which travels in chunks."""
-
-    method: str
-    target: str
-    headers: Iterable[tuple[str, str]]
-    body: Iterable[bytes] = ()
-    length: int | None = 0
-
-
 class Upstream:
     """One service: where it listens, and the connections that wait for the next request."""
 
@@ -55,7 +40,7 @@ class Upstream:
         parts = urlsplit(url)
         self.host, self.port = parts.hostname or "", parts.port or 80
         self.answer_s = answer_s
-        self.idle: deque[tuple[float, HTTPConnection]] = deque()
+        self.idle: deque[tuple[float, socket]] = deque()
         self.in_use = 0
         self.lock = Lock()
 
@@ -64,18 +49,19 @@ class Upstream:
 
         A kept connection may have died unseen: a read is then tried once more on a new one.
         """
+        head = head_of(request)
         self.count(1)
         try:
             repeatable = request.method in IDEMPOTENT and request.length == 0
             kept = self.take(IDLE_S if repeatable else FRESH_S)
             if kept is None:
-                return self.exchange(self.connect(), request)
+                return self.exchange(self.connect(), head, request)
             try:
-                return self.exchange(kept, request)
+                return self.exchange(kept, head, request)
             except UpstreamBroken:
                 if not repeatable:
                     raise
-                return self.exchange(self.connect(), request)
+                return self.exchange(self.connect(), head, request)
         except BaseException:
             self.count(-1)
             raise
@@ -86,7 +72,7 @@ class Upstream:
                 raise UpstreamBusy
             self.in_use += more
 
-    def take(self, idle_s: float) -> HTTPConnection | None:
+    def take(self, idle_s: float) -> socket | None:
         """The connection used last, unless its service has closed it or said something."""
         while waiting := self.pop():
             since, connection = waiting
@@ -95,18 +81,18 @@ class Upstream:
             connection.close()
         return None
 
-    def pop(self) -> tuple[float, HTTPConnection] | None:
+    def pop(self) -> tuple[float, socket] | None:
         try:
             return self.idle.pop()
         except IndexError:
             return None
 
-    def connect(self) -> HTTPConnection:
-        connection = HTTPConnection(self.host, self.port, timeout=CONNECT_S)
+    def connect(self) -> socket:
         try:
-            connection.connect()
+            connection = create_connection((self.host, self.port), CONNECT_S)
         except OSError as fault:
             raise UpstreamAway from fault
+        connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         return connection
 
     def close(self) -> None:
@@ -114,119 +100,87 @@ class Upstream:
         while waiting := self.pop():
             waiting[1].close()
 
-    def exchange(self, connection: HTTPConnection, request: Outgoing) -> "Answer":
-        connection.sock.settimeout(self.answer_s)
+    def exchange(self, connection: socket, head: bytes, request: Outgoing) -> "Answer":
+        reading = Reading(request.method)
         try:
-            complete = transmit(connection, request)
-            response = connection.getresponse()
+            connection.settimeout(self.answer_s)
+            complete = transmit(connection, head, request)
+            while not reading.has_head:
+                reading.feed(connection.recv(CHUNK))
         except TimeoutError as fault:
             connection.close()
             raise UpstreamSlow from fault
-        except (OSError, HTTPException, ValueError) as fault:
+        except OSError as fault:
             connection.close()
             raise UpstreamBroken from fault
-        except BaseException:  # the client went away, or sent too much
+        except BaseException:  # no HTTP came back; or the client went away, or sent too much
             connection.close()
             raise
-        return Answer(self, connection, response, complete)
+        return Answer(self, connection, reading, complete)
 
-    def release(self, connection: HTTPConnection, *, reusable: bool) -> None:
+    def release(self, connection: socket, *, reusable: bool) -> None:
         self.count(-1)
-        if reusable and connection.sock is not None:
+        if reusable:
             self.idle.append((time.monotonic(), connection))
         else:
             connection.close()
-
-
-def transmit(connection: HTTPConnection, request: Outgoing) -> bool:
-    """Send head and body. False where the service answered before it had read everything."""
-    connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-    for name, value in request.headers:
-        connection.putheader(name, value)
-    if request.length is None:
-        connection.putheader("Transfer-Encoding", "chunked")
-    connection.endheaders()
-    for piece in request.body:
-        if not is_quiet(connection):
-            return False
-        try:
-            connection.send(framed(piece) if request.length is None else piece)
-        except (BrokenPipeError, ConnectionResetError):
-            return False
-    if request.length is None:
-        connection.send(b"0\r\n\r\n")
-    return True
-
-
-def framed(piece: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(piece), piece)
-
-
-def is_quiet(connection: HTTPConnection) -> bool:
-    """Open, with nothing to read."""
-    sock = connection.sock
-    if sock is None:
-        return False
-    timeout = sock.gettimeout()
-    try:
-        sock.setblocking(False)
-        sock.recv(1, MSG_PEEK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        with suppress(OSError):
-            sock.settimeout(timeout)
-    return False
 
 
 class Answer:
     """The head of an answer, and its body as it comes. Close it in any case."""
 
     def __init__(
-        self, upstream: Upstream, connection: HTTPConnection, response: HTTPResponse, complete: bool
+        self, upstream: Upstream, connection: socket, reading: Reading, complete: bool
     ) -> None:
-        self.upstream, self.connection, self.response = upstream, connection, response
+        self.upstream, self.connection, self.reading = upstream, connection, reading
         self.complete, self.closed = complete, False
-        self.status = f"{response.status} {response.reason or 'Unknown'}"
-        self.headers = response.getheaders()
+        self.code, self.headers = reading.code, reading.fields
+        self.status = f"{reading.code} {reading.reason.decode('latin-1') or 'Unknown'}"
 
     def body(self) -> Iterable[bytes]:
         """Small bodies at once; longer ones and those without an end piece by piece."""
-        length = self.response.length
-        if length is None or length > SMALL:
+        reading = self.reading
+        if not reading.is_whole and (reading.length is None or reading.length > SMALL):
             return Stream(self)
         try:
-            whole = self.response.read()
-        except (OSError, HTTPException) as fault:
-            self.close()
+            while not reading.is_whole:
+                self.receive()
+        except OSError as fault:
             raise UpstreamBroken from fault
-        self.close()
-        return [whole]
+        finally:
+            self.close()
+        return [reading.taken()]
+
+    def receive(self) -> None:
+        self.reading.feed(self.connection.recv(CHUNK))
 
     def close(self) -> None:
         if self.closed:
             return
         self.closed = True
-        whole = self.response.isclosed() and not self.response.will_close
+        self.reading.forget()
+        whole = self.reading.is_whole and self.reading.may_follow
         self.upstream.release(self.connection, reusable=whole and self.complete)
 
 
 class Stream:
-    """A body that passes by. A server closes it whether or not it was read to its end."""
+    """A body that passes by. A server closes it whether or not it was read to its end.
+
+    Where the service hangs up early, the client must not take what came for the whole.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __iter__(self) -> Iterator[bytes]:
-        response = self.answer.response
-        if self.answer.connection.sock is not None:
-            self.answer.connection.sock.settimeout(SILENCE_S)
-        while piece := response.read1(CHUNK):
-            yield piece
-        if response.length:  # it hung up early: the client must not take this for the whole
-            raise UpstreamBroken
+        reading = self.answer.reading
+        self.answer.connection.settimeout(SILENCE_S)
+        while True:
+            if piece := reading.taken():
+                yield piece
+            if reading.is_whole:
+                return
+            self.answer.receive()
 
     def close(self) -> None:
         self.answer.close()

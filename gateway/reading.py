@@ -1,0 +1,102 @@
+"""An answer of a service while it arrives. llhttp reads it; here is what we make of its verdict."""
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+LONGEST_HEAD = 64 * 1024  # what precedes it (1xx) included
+NEVER_A_BODY = (204, 304)
+SWITCHING_PROTOCOLS = 101
+
+
+class UpstreamBroken(Exception):
+    """It answered what is not HTTP, or hung up."""
+
+
+class Reading:
+    """Where a body ends is decided here for answers without one, else by llhttp.
+
+    Its strict mode takes no length beside chunks, no two lengths and no folded or bare lines.
+    What arrives after the end is dropped, and the connection with it.
+    """
+
+    def __init__(self, method: str) -> None:
+        self.parser: HttpResponseParser | None = HttpResponseParser(self)
+        self.asks_for_no_body = method == "HEAD"
+        self.head_size = self.code = 0
+        self.reason = b""
+        self.fields: list[tuple[str, str]] = []
+        self.pieces: list[bytes] = []
+        self.length: int | None = None  # of the body, where it was announced
+        self.has_head = self.is_whole = self.ends_with_connection = self.may_follow = False
+
+    def feed(self, arrived: bytes) -> None:
+        """Take what arrived; nothing means that the service has closed."""
+        if not arrived and not self.ends_with_connection:
+            raise UpstreamBroken
+        if not arrived:
+            self.is_whole = True
+            return
+        try:
+            self.parser.feed_data(arrived)  # type: ignore[union-attr]  # until `forget`
+        except (HttpParserError, HttpParserUpgrade) as fault:
+            if not self.is_whole:
+                raise UpstreamBroken from fault
+            self.may_follow = False
+        if not self.has_head:
+            self.check_size(len(arrived))
+
+    def check_size(self, more: int) -> None:
+        self.head_size += more
+        if self.head_size > LONGEST_HEAD:
+            raise UpstreamBroken
+
+    def taken(self) -> bytes:
+        """The body as far as it has arrived since the last time."""
+        pieces, self.pieces = self.pieces, []
+        return b"".join(pieces)
+
+    def forget(self) -> None:
+        """The parser knows us, and we it: nothing frees such a pair at once."""
+        self.parser = None
+
+    def on_message_begin(self) -> None:
+        if self.has_head:
+            raise UpstreamBroken
+        self.reason, self.fields = b"", []
+
+    def on_status(self, piece: bytes) -> None:
+        self.reason += piece
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.has_head:  # else it is a trailer
+            self.fields.append((name.decode("latin-1"), value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        parser = self.parser
+        assert parser
+        self.code = parser.get_status_code()
+        if self.code == SWITCHING_PROTOCOLS:
+            raise UpstreamBroken
+        if self.code >= 200:
+            self.has_head, self.may_follow = True, parser.should_keep_alive()
+            self.frame()
+
+    def frame(self) -> None:
+        if self.valued("transfer-encoding") not in ([], ["chunked"]):
+            raise UpstreamBroken
+        if self.asks_for_no_body or self.code in NEVER_A_BODY:
+            self.length, self.is_whole = 0, True
+        elif announced := self.valued("content-length"):
+            self.length = int(announced[0])
+        else:
+            self.ends_with_connection = not self.valued("transfer-encoding")
+
+    def valued(self, name: str) -> list[str]:
+        return [value.lower() for each, value in self.fields if each.lower() == name]
+
+    def on_body(self, piece: bytes) -> None:
+        if self.is_whole:
+            raise UpstreamBroken
+        self.pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        self.is_whole = self.has_head

@@ -1,0 +1,73 @@
+"""A request to a service, as bytes."""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from socket import MSG_PEEK, socket
+
+HEAD = re.compile(
+    r"[A-Z]+ [!-~]+ HTTP/1\.1\r\n"
+    r"(?:[!-9;-~]+: [\x01-\x09\x0b\x0c\x0e-\xff]*\r\n)*"
+    r"\r\n"
+)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """`length` is None for a body of unknown size, which travels in chunks."""
+
+    method: str
+    target: str
+    headers: Iterable[tuple[str, str]]
+    body: Iterable[bytes] = ()
+    length: int | None = 0
+
+
+def head_of(request: Outgoing) -> bytes:
+    lines = [f"{request.method} {request.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if request.length is None:
+        lines.append("Transfer-Encoding: chunked")
+    head = "\r\n".join((*lines, "", ""))
+    if not HEAD.fullmatch(head) or head.count("\n") != len(lines) + 1:
+        raise ValueError("a header that is no line, or more than one")
+    return head.encode("latin-1")
+
+
+def transmit(connection: socket, head: bytes, request: Outgoing) -> bool:
+    """Send head and body. False where the service answered before it had read everything."""
+    if request.length is not None and isinstance(request.body, Sequence):
+        connection.sendall(b"".join((head, *request.body)))
+        return True
+    connection.sendall(head)
+    for piece in request.body:
+        if not is_quiet(connection):
+            return False
+        try:
+            connection.sendall(framed(piece) if request.length is None else piece)
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+    if request.length is None:
+        connection.sendall(b"0\r\n\r\n")
+    return True
+
+
+def framed(piece: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+def is_quiet(connection: socket) -> bool:
+    """Open, with nothing to read."""
+    timeout = connection.gettimeout()
+    try:
+        connection.setblocking(False)
+        connection.recv(1, MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):
+            connection.settimeout(timeout)
+    return False

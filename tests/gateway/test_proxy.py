@@ -1,0 +1,266 @@
+"""What the proxy makes of the bytes of a service, wherever the network cuts them."""
+
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+import pytest
+
+from gateway import proxy
+from gateway.proxy import Answer, Upstream, UpstreamSlow
+from gateway.reading import LONGEST_HEAD, UpstreamBroken
+from gateway.sending import Outgoing
+
+Pieces = Sequence[bytes]
+PAUSE_S = 0.005
+
+
+class Service:
+    """Answers each request, whatever it is, with the same pieces, one after the other."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.pieces: Pieces = ()
+        self.hangs_up = False
+        self.connections = 0
+        self.heads: list[bytes] = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+
+    def answer(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connection, suppress(OSError):  # the proxy hangs up on what it does not like
+            while head := connection.recv(65536):
+                self.heads.append(head)
+                for piece in self.pieces:
+                    connection.sendall(piece)
+                    threading.Event().wait(PAUSE_S if len(self.pieces) > 1 else 0)
+                if self.hangs_up:
+                    return
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = Service()
+    yield made
+    made.listener.close()
+
+
+@pytest.fixture
+def upstream(service: Service) -> Iterator[Upstream]:
+    made = Upstream(f"http://127.0.0.1:{service.listener.getsockname()[1]}", answer_s=2)
+    yield made
+    assert made.in_use == 0
+    made.close()
+
+
+def ask(upstream: Upstream, method: str = "GET") -> tuple[Answer, bytes]:
+    answer = upstream.send(Outgoing(method, "/", [("Host", "x")]))
+    try:
+        return answer, b"".join(answer.body())
+    finally:
+        answer.close()
+
+
+def cut(whole: bytes) -> Iterator[Pieces]:
+    yield from ([whole[:at], whole[at:]] for at in range(1, len(whole)))
+
+
+OK = b"HTTP/1.1 200 Quite OK\r\n"
+SIZED = OK + b"X-One: 1\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKED = (
+    OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX-Last: 1\r\n\r\n"
+)
+CONTINUED = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + SIZED
+
+
+@pytest.mark.parametrize("whole", [SIZED, CHUNKED, CONTINUED])
+def test_an_answer_is_the_same_wherever_it_is_cut(
+    service: Service, upstream: Upstream, whole: bytes
+) -> None:
+    for pieces in cut(whole):
+        service.pieces = pieces
+        answer, body = ask(upstream)
+        assert (answer.status, body) == ("200 Quite OK", b"hello"), pieces
+        assert [name for name, _ in answer.headers] in (
+            ["X-One", "Content-Length"],
+            ["Transfer-Encoding"],
+        )
+    assert service.connections == 1, "it was kept all the time"
+
+
+def test_an_answer_may_end_with_its_connection(service: Service, upstream: Upstream) -> None:
+    service.hangs_up = True
+    for pieces in cut(OK + b"\r\nhello"):
+        service.pieces = pieces
+        assert ask(upstream)[1] == b"hello"
+    assert not upstream.idle
+
+
+@pytest.mark.parametrize(
+    ("method", "head"),
+    [
+        ("HEAD", OK + b"Content-Length: 5\r\n\r\n"),
+        ("HEAD", OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+        ("GET", b"HTTP/1.1 204 No Content\r\n\r\n"),
+        ("GET", b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"),
+    ],
+)
+def test_an_answer_without_a_body_is_over_with_its_head(
+    service: Service, upstream: Upstream, method: str, head: bytes
+) -> None:
+    service.pieces = [head]
+    assert [ask(upstream, method)[1] for _ in range(3)] == [b"", b"", b""]
+    assert service.connections == 1
+    service.pieces = [head + b"hello"]
+    assert ask(upstream, method)[1] == b"" and not upstream.idle
+
+
+@pytest.mark.parametrize(
+    "after", [b"x", b"\0", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", b"HTTP/1.1 100 x"]
+)
+@pytest.mark.parametrize("whole", [SIZED, CHUNKED])
+def test_what_follows_an_answer_is_nobodys(
+    service: Service, upstream: Upstream, whole: bytes, after: bytes
+) -> None:
+    for pieces in ([whole + after], [whole[:-1], whole[-1:] + after]):
+        service.pieces = pieces
+        answer, body = ask(upstream)
+        assert (answer.status, body) == ("200 Quite OK", b"hello")
+        assert len(answer.headers) < 3 and not upstream.idle
+    service.pieces = [whole, after]  # it comes when we have the answer already
+    assert ask(upstream)[1] == b"hello"
+    threading.Event().wait(4 * PAUSE_S)
+    assert upstream.take(60) is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: 5, 5\r\n",
+        b"Content-Length: -5\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 99999999999999999999999\r\n",
+        b"Transfer-Encoding: gzip\r\n",
+        b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"X: a\r\n folded: b\r\nContent-Length: 5\r\n",
+        b"X: a\nContent-Length: 5\r\n",
+        b"X: \0\r\nContent-Length: 5\r\n",
+        b"X" + b"x" * (2 * LONGEST_HEAD) + b": 1\r\nContent-Length: 5\r\n",
+        b"X: 1\r\n" * (LONGEST_HEAD // 3) + b"Content-Length: 5\r\n",
+    ],
+)
+def test_an_answer_that_can_be_read_in_two_ways_is_none(
+    service: Service, upstream: Upstream, lines: bytes
+) -> None:
+    service.pieces = [OK + lines + b"\r\n5\r\nhello\r\n0\r\n\r\n"]
+    with pytest.raises(UpstreamBroken):
+        ask(upstream)
+    assert not upstream.idle
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 4000,
+        OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhelloworld\r\n0\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_no_answer(service: Service, upstream: Upstream, whole: bytes) -> None:
+    service.pieces = [whole]
+    with pytest.raises(UpstreamBroken):
+        ask(upstream)
+    assert not upstream.idle
+
+
+@pytest.mark.parametrize("whole", [SIZED, CHUNKED])
+def test_an_answer_that_breaks_off_is_none(
+    service: Service, upstream: Upstream, whole: bytes
+) -> None:
+    service.hangs_up = True
+    for length in range(len(whole)):
+        service.pieces = [whole[:length]]
+        with pytest.raises(UpstreamBroken):
+            ask(upstream)
+
+
+def test_a_service_may_ask_for_another_connection(service: Service, upstream: Upstream) -> None:
+    for first in (OK + b"Connection: close\r\n", b"HTTP/1.0 200 OK\r\n"):
+        service.pieces = [first + b"Content-Length: 5\r\n\r\nhello"]
+        assert ask(upstream)[1] == b"hello" and not upstream.idle
+
+
+def test_a_long_body_comes_piece_by_piece(service: Service, upstream: Upstream) -> None:
+    size = proxy.SMALL * 4
+    service.pieces = [OK + b"Content-Length: %d\r\n\r\n" % size, b"x" * size]
+    answer = upstream.send(Outgoing("GET", "/", [("Host", "x")]))
+    pieces = list(answer.body())
+    answer.close()
+    assert sum(map(len, pieces)) == size and max(map(len, pieces)) <= proxy.CHUNK
+    assert len(upstream.idle) == 1
+
+
+def test_a_body_that_nobody_reads_costs_its_connection(
+    service: Service, upstream: Upstream
+) -> None:
+    service.pieces = [OK + b"Content-Length: %d\r\n\r\nx" % (proxy.SMALL * 4)]
+    answer = upstream.send(Outgoing("GET", "/", [("Host", "x")]))
+    body = iter(answer.body())
+    assert next(body) == b"x"
+    answer.close()
+    assert not upstream.idle
+
+
+def test_a_service_that_does_not_answer_is_slow(service: Service, upstream: Upstream) -> None:
+    upstream.answer_s = 0.1
+    service.pieces = [OK]
+    with pytest.raises(UpstreamSlow):
+        ask(upstream)
+
+
+@pytest.mark.parametrize(
+    "outgoing",
+    [
+        Outgoing("GET", "/", [("X", "1\r\nY: 2")]),
+        Outgoing("GET", "/", [("X", "1\nY: 2")]),
+        Outgoing("GET", "/", [("X", "1\r")]),
+        Outgoing("GET", "/", [("X", "1\0")]),
+        Outgoing("GET", "/", [("X\r\nY", "1")]),
+        Outgoing("GET", "/", [("X: 1\r\nY", "1")]),
+        Outgoing("GET", "/", [("X Y", "1")]),
+        Outgoing("GET", "/", [("", "1")]),
+        Outgoing("GET", "/", [("X", "中")]),
+        Outgoing("GET", "/ HTTP/1.1\r\nX: 1", []),
+        Outgoing("GET", "/ x", []),
+        Outgoing("GET /x", "/", []),
+    ],
+)
+def test_a_header_is_one_line(service: Service, upstream: Upstream, outgoing: Outgoing) -> None:
+    with pytest.raises(ValueError, match="header"):
+        upstream.send(outgoing)
+    assert service.connections == 0
+
+
+def test_a_small_request_leaves_at_once(service: Service, upstream: Upstream) -> None:
+    service.pieces = [SIZED]
+    fields = [("Host", "x"), ("Content-Length", "4")]
+    answer = upstream.send(Outgoing("POST", "/a?b=c", fields, [b"body"], 4))
+    assert list(answer.body()) == [b"hello"]
+    assert service.heads == [b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"]
