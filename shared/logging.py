@@ -1,5 +1,6 @@
 """JSON lines on stdout, each with the correlation id of the request or event at work."""
 
+import json
 import logging
 import sys
 import traceback
@@ -50,28 +51,37 @@ def said(error: BaseException) -> str:
     return f"{type(error).__module__}.{type(error).__name__}, SQLSTATE {state}\n"
 
 
+encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
+
+
+def as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return encode(event)
+
+
 def configure(process: str, level: str = "INFO") -> None:
-    """Call once per process, after the fork. Other libraries' records take the same way out."""
+    """Call once per process, after the fork.
+
+    Our lines are written at once, those of other libraries through the standard library's logging:
+    both as whole lines of one shape.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_cause,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    rendered: list[Processor] = [structlog.processors.ExceptionRenderer(without_values), as_json]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *rendered],
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        cache_logger_on_first_use=True,
     )
     out = logging.StreamHandler(sys.stdout)
     out.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.ExceptionRenderer(without_values),
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
         )
     )
     logging.basicConfig(handlers=[out], level=level, force=True)

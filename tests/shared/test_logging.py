@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from support.database import Sessions
 
 from shared import db, logging
+from shared.telemetry import Cause, cause
 
 
 def imported_by(program: str) -> set[str]:
@@ -50,6 +52,28 @@ def configured() -> Iterator[io.StringIO]:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.reset_defaults()
+
+
+def test_our_lines_and_those_of_libraries_have_one_shape() -> None:
+    with configured() as out:
+        with sent_for(Cause("the request")):
+            logging.get_logger("ours").info("Told", path="/招标", it=UUID(int=1))
+            stdlib_logging.getLogger("theirs").warning("said %s", 1)
+        logging.get_logger("ours").debug("nobody asked")
+    ours, theirs = (json.loads(line) for line in out.getvalue().splitlines())
+    said_by_all = {"process": "test", "correlation_id": "the request"}
+    assert ours.pop("timestamp").endswith("Z") and theirs.pop("timestamp").endswith("Z")
+    it = "UUID('00000000-0000-0000-0000-000000000001')"
+    assert ours == {"event": "Told", "level": "info", "path": "/招标", "it": it} | said_by_all
+    assert theirs == {"event": "said 1", "level": "warning"} | said_by_all
+    assert "招标" in out.getvalue()
+
+
+@contextmanager
+def sent_for(why: Cause) -> Iterator[None]:
+    before = cause.set(why)
+    yield
+    cause.reset(before)
 
 
 Work = Callable[[sa.orm.Session], None]
