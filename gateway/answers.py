@@ -96,7 +96,7 @@ def refusal(request: Incoming, refused: Refused, locale: str) -> Reply:
             locale=locale,
             title=title,
             text=text,
-            reference=str(request.request_id),
+            reference=request.reference,
         )
     )
     headers = [("Content-Type", "text/html; charset=utf-8"), *refused.headers]

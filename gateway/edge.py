@@ -68,7 +68,7 @@ class Edge:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         began, request = time.perf_counter(), Incoming(environ)
-        cause.set(Cause(str(request.request_id), request.traceparent))
+        cause.set(Cause(request.reference, request.traceparent))
         identity: list[Identity] = []  # known to the error page too
         try:
             status, fields, content = self.serve(request, identity)
@@ -186,7 +186,7 @@ class Edge:
 
     def said_by_us(self, request: Incoming) -> Iterable[tuple[str, str]]:
         yield "Host", self.host
-        yield "X-Request-Id", str(request.request_id)
+        yield "X-Request-Id", request.reference
         yield "traceparent", request.traceparent
         yield "X-Client-Address", client_address(request, self.trusted_proxies)
         yield "Accept-Language", language(request)

@@ -58,7 +58,8 @@ class Entrance:
 def in_chosen_language(request: Incoming, identity: Identity) -> Identity:
     """The switch on the page speaks for this browser, the account for mails and other browsers."""
     chosen = request.cookie(LANGUAGE_COOKIE)
-    return replace(identity, locale=chosen) if chosen in LOCALES else identity
+    other = chosen in LOCALES and chosen != identity.locale
+    return replace(identity, locale=chosen) if other else identity
 
 
 def came_by_link(request: Incoming) -> bool:

@@ -100,7 +100,7 @@ def protected(
     kept = [(name, value) for name, value in headers if name.lower() not in FORCED]
     cached = any(name.lower() == "cache-control" for name, _ in kept)
     default = () if cached else (("Cache-Control", "private, no-store"),)
-    stamp = ("X-Request-Id", str(request.request_id))
+    stamp = ("X-Request-Id", request.reference)
     return [*kept, *default, *PROTECTION, *(TLS_ONLY if tls else ()), stamp]
 
 

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
+from functools import cache, cached_property
 from ipaddress import ip_address, ip_network
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ class Incoming:
     def target(self) -> str:
         return str(self.environ["RAW_URI"])
 
-    @property
+    @cached_property
     def path(self) -> str:
         return self.target.partition("?")[0]
 
@@ -70,7 +70,12 @@ class Incoming:
         """A poll: it asks on its own and is no sign of life."""
         return self.header("X-Background") == "1"
 
-    @property
+    @cached_property
+    def reference(self) -> str:
+        """What the client, the service and the log call this request."""
+        return str(self.request_id)
+
+    @cached_property
     def traceparent(self) -> str:
         return f"00-{self.request_id.hex}-{self.span}-01"
 
@@ -86,11 +91,13 @@ class Incoming:
         return self.environ["wsgi.input"]  # type: ignore[no-any-return]  # WSGI says so
 
     def cookie(self, name: str) -> str:
-        try:
-            found = SimpleCookie(self.header("Cookie")).get(name)
-        except CookieError:
-            return ""
-        return found.value if found else ""
+        return self.cookies.get(name, "")
+
+    @cached_property
+    def cookies(self) -> Mapping[str, str]:
+        """None of ours is quoted, so a quoted one is not ours."""
+        said = (each.strip().partition("=") for each in self.header("Cookie").split(";"))
+        return {name: value for name, _, value in said if '"' not in value}
 
     @property
     def bearer(self) -> str:
@@ -129,12 +136,17 @@ def own_path(address: str, origin: str) -> str:
 
 def client_address(request: Incoming, trusted_proxies: str) -> str:
     """Who is at the other end: from the right, the first address that is no proxy of ours."""
-    trusted = [ip_network(each.strip()) for each in trusted_proxies.split(",") if each]
+    trusted = networks(trusted_proxies)
     hops = [hop.strip() for hop in request.header("X-Forwarded-For").split(",") if hop.strip()]
     address = str(request.environ.get("REMOTE_ADDR", ""))
     while hops and is_in(address, trusted):
         address = hops.pop()
     return address
+
+
+@cache
+def networks(named: str) -> list[Any]:
+    return [ip_network(each.strip()) for each in named.split(",") if each]
 
 
 def is_in(address: str, networks: list[Any]) -> bool:

@@ -3,7 +3,7 @@
 import gettext
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -11,6 +11,7 @@ LOCALES = ("en", "zh-Hans")
 WEIGHED = re.compile(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q=([0-9.]+))?\s*")
 
 
+@lru_cache(maxsize=1024)  # browsers say one of a few
 def preferred(accept_language: str) -> str:
     """The language of ours that a browser asks for first; any Chinese means `zh-Hans`."""
     asked = [
