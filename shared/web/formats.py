@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import get_timezone_name
 
 from shared.kernel import CURRENCY_DIGITS
 
@@ -24,20 +24,29 @@ def is_chinese(locale: Locale) -> bool:
 
 def moment(at: datetime, locale: Locale, zone: str) -> str:
     """Fri 27 Nov 2026, 17:00 / 2026年11月27日 周五 17:00"""
-    pattern = "y年M月d日 EEE HH:mm" if is_chinese(locale) else "EEE d MMM y, HH:mm"
-    return format_datetime(at.astimezone(ZoneInfo(zone)), pattern, locale=locale)
+    local = at.astimezone(ZoneInfo(zone))
+    weekday = locale.days["format"]["abbreviated"][local.weekday()]
+    clock = f"{local.hour:02}:{local.minute:02}"
+    if is_chinese(locale):
+        return f"{written(local, locale)} {weekday} {clock}"
+    return f"{weekday} {written(local, locale)}, {clock}"
 
 
 def day(on: date, locale: Locale, zone: str) -> str:
     """27 Nov 2026 / 2026年11月27日"""
-    pattern = "y年M月d日" if is_chinese(locale) else "d MMM y"
     local = on.astimezone(ZoneInfo(zone)) if isinstance(on, datetime) else on
-    return format_date(local, pattern, locale=locale)
+    return written(local, locale)
+
+
+def written(on: date, locale: Locale) -> str:
+    return f"{month(on, locale)}{on.day}日" if is_chinese(locale) else f"{on.day} {month(on, locale)}"
 
 
 def month(of: date, locale: Locale) -> str:
     """Oct 2026 / 2026年10月"""
-    return format_date(of, "y年M月" if is_chinese(locale) else "MMM y", locale=locale)
+    if is_chinese(locale):
+        return f"{of.year}年{of.month}月"
+    return f"{locale.months['format']['abbreviated'][of.month]} {of.year}"
 
 
 def zone_words(at: datetime, locale: Locale, zone: str) -> str:
