@@ -20,9 +20,10 @@ HERE = Path(__file__).parent
 
 def words() -> Any:
     """The reader's catalogue, looked up once for a page that says hundreds of things."""
-    if "words" not in g:
-        g.words = flask_babel.get_translations()
-    return g.words
+    found = g.get("words")
+    if found is None:
+        found = g.words = flask_babel.get_translations()
+    return found
 
 
 def gettext(text: str, **values: object) -> str:
@@ -80,9 +81,10 @@ def babel_locale() -> str:
 
 
 def locale() -> Locale:
-    if "locale" not in g:
-        g.locale = get_locale() or Locale("en")
-    return g.locale  # type: ignore[no-any-return]  # flask's `g` takes anything
+    found: Locale | None = g.get("locale")
+    if found is None:
+        found = g.locale = get_locale() or Locale("en")
+    return found
 
 
 def zone_name() -> str:

@@ -74,31 +74,36 @@ def differs(at: datetime, named: str) -> bool:
 def relative(at: datetime) -> str:
     """How long until a deadline, or since it has passed."""
     unit, n = formats.span(at, now())
+    late = at < now()
     if (unit, n) == ("minutes", 0):
-        return gettext("just now") if at < now() else gettext("in less than a minute")
-    if at < now():
-        return {
-            "days": ngettext("%(num)d day overdue", "%(num)d days overdue", n),
-            "hours": ngettext("%(num)d hour overdue", "%(num)d hours overdue", n),
-            "minutes": ngettext("%(num)d minute overdue", "%(num)d minutes overdue", n),
-        }[unit]
-    return {
-        "days": ngettext("in %(num)d day", "in %(num)d days", n),
-        "hours": ngettext("in %(num)d hour", "in %(num)d hours", n),
-        "minutes": ngettext("in %(num)d minute", "in %(num)d minutes", n),
-    }[unit]
+        return gettext("just now") if late else gettext("in less than a minute")
+    return overdue(unit, n) if late else left(unit, n)
+
+
+def overdue(unit: str, n: int) -> str:
+    if unit == "days":
+        return ngettext("%(num)d day overdue", "%(num)d days overdue", n)
+    if unit == "hours":
+        return ngettext("%(num)d hour overdue", "%(num)d hours overdue", n)
+    return ngettext("%(num)d minute overdue", "%(num)d minutes overdue", n)
+
+
+def left(unit: str, n: int) -> str:
+    if unit == "days":
+        return ngettext("in %(num)d day", "in %(num)d days", n)
+    if unit == "hours":
+        return ngettext("in %(num)d hour", "in %(num)d hours", n)
+    return ngettext("in %(num)d minute", "in %(num)d minutes", n)
 
 
 def ago(at: datetime) -> str:
     """How long since something happened."""
     unit, n = formats.span(at, now())
-    if unit == "minutes" and n == 0:
-        return gettext("just now")
-    return {
-        "days": ngettext("%(num)d day ago", "%(num)d days ago", n),
-        "hours": ngettext("%(num)d hour ago", "%(num)d hours ago", n),
-        "minutes": ngettext("%(num)d minute ago", "%(num)d minutes ago", n),
-    }[unit]
+    if unit == "days":
+        return ngettext("%(num)d day ago", "%(num)d days ago", n)
+    if unit == "hours":
+        return ngettext("%(num)d hour ago", "%(num)d hours ago", n)
+    return ngettext("%(num)d minute ago", "%(num)d minutes ago", n) if n else gettext("just now")
 
 
 def urgency(at: datetime) -> str:
