@@ -39,7 +39,8 @@ def day(on: date, locale: Locale, zone: str) -> str:
 
 
 def written(on: date, locale: Locale) -> str:
-    return f"{month(on, locale)}{on.day}日" if is_chinese(locale) else f"{on.day} {month(on, locale)}"
+    said = month(on, locale)
+    return f"{said}{on.day}日" if is_chinese(locale) else f"{on.day} {said}"
 
 
 def month(of: date, locale: Locale) -> str:
