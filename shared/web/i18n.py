@@ -1,8 +1,9 @@
 """Which language and zone a reader gets, and the words for values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import flask_babel
 from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale
+from markupsafe import Markup
 
 from shared import kernel
 from shared.web import formats
@@ -37,6 +39,29 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
     return str(words().ungettext(one, many, num)) % {"num": num, **values}
 
 
+def said(text: str, **values: object) -> Markup:
+    """`gettext` of templates, where a sentence is HTML and the values in it are escaped."""
+    return filled(words().ugettext(text), values) if values else plain(words(), text)
+
+
+def counted(one: str, many: str, num: int, **values: object) -> Markup:
+    return filled(words().ungettext(one, many, num), {"num": num, **values})
+
+
+def meant(context: str, text: str, **values: object) -> Markup:
+    return filled(words().upgettext(context, text), {"context": context, **values})
+
+
+@lru_cache(maxsize=4096)
+def plain(catalogue: Any, text: str) -> Markup:
+    """Most sentences have no values; a catalogue never changes while a process runs."""
+    return filled(catalogue.ugettext(text), {})
+
+
+def filled(sentence: str, values: Mapping[str, object]) -> Markup:
+    return Markup(sentence) % values  # noqa: S704  # written by us, in a template or a catalogue
+
+
 def init_i18n(app: Flask) -> None:
     """Catalogues of shared/web first, then of the deployable; its own words win.
 
@@ -46,13 +71,7 @@ def init_i18n(app: Flask) -> None:
     folders = ";".join(str(each / "translations") for each in homes if translated(each))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = folders
     Babel(app, locale_selector=babel_locale, timezone_selector=zone_name)
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
-        gettext=lambda text: words().ugettext(text),
-        ngettext=lambda one, many, num: words().ungettext(one, many, num),
-        pgettext=lambda context, text: words().upgettext(context, text),
-        newstyle=True,
-    )
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+    app.jinja_env.globals |= {"_": said, "gettext": said, "ngettext": counted, "pgettext": meant}
 
 
 def translated(home: Path) -> bool:

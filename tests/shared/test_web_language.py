@@ -249,3 +249,16 @@ def test_every_page_has_its_place_in_the_navigation(
 )
 def test_initials_are_of_the_script_the_name_begins_with(name: str, letters: str) -> None:
     assert shell.initials(name) == letters
+
+
+def test_a_sentence_of_a_page_is_html_and_what_is_put_into_it_is_not(app: Flask) -> None:
+    template = "{{ _('100 %% of %(what)s', what='<b>') }} {{ _('100 %%') }}"
+    with app.test_request_context():
+        assert render_template_string(template) == "100 % of &lt;b&gt; 100 %"
+
+
+def test_readers_of_both_languages_get_their_own_words(app: Flask) -> None:
+    for locale, words in (("en", "Menu"), ("zh-Hans", "菜单"), ("en", "Menu")):
+        with app.test_request_context():
+            g.actor = Staff("usr_1", staff("a").organisation_id, locale=locale)
+            assert render_template_string("{{ _('Menu') }}") == words
