@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from flask import render_template_string
 from flask.testing import FlaskClient
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from support.actors import bearer
 from support.database import Sessions
 from support.pages import HTMX, Browser, parse
@@ -131,3 +134,18 @@ def test_the_interface_describes_itself(client: FlaskClient) -> None:
         "type": "string",
         "format": "decimal",
     }
+
+
+def test_what_a_template_calls_gets_what_it_asks_for(tmp_path: Path) -> None:
+    app = make_app(None, tmp_path)
+
+    @pass_context
+    def seen(context: Context) -> str:
+        return str(context.get("now", "nothing"))
+
+    macro = "{% macro twice(words) %}{{ words }}{{ caller() }}{{ words }}{% endmacro %}"
+    loop = "{% for each in 'ab' %}{% set now = each %}{{ seen() }}{{ twice.name }}{% endfor %}"
+    call = "{% call twice('<') %}{{ 'x'.upper() }}{% endcall %}"
+    with app.test_request_context():
+        html = render_template_string(macro + loop + call, seen=seen)
+    assert html == "atwicebtwice&lt;X&lt;"
