@@ -49,8 +49,8 @@ def paginate(
 
     `make` gets the columns of a row. The keys must not be null.
     """
-    position = sa.tuple_(*keys)
     if after:
+        position = sa.tuple_(*keys)
         last = sa.tuple_(
             *(sa.literal(v, k.type) for v, k in zip(decoded(after, keys), keys, strict=True))
         )

@@ -86,8 +86,8 @@ class RfpView(Asked):
 
 ORDER = (rfps.c.created_at, rfps.c.id)
 ROW = (rfps.c.id, rfps.c.number, rfps.c.title, stage_at(), rfps.c.deadline_at, rfps.c.created_at)
-
-
+ROWS = select(*ROW, people.c.name).outerjoin(people, people.c.id == rfps.c.buyer_id)
+STAGES = select(stage_at().label("stage"))
 MOMENTS_OF = (rfps.c.created_at, rfps.c.opened_at)
 
 
@@ -103,13 +103,12 @@ def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
 
 def all_rfps(reader: Reader, *, stage: Stage | None = None) -> sa.Select[Any]:
     """All RFPs or those in one stage, for `paginate` with ORDER and RfpRow."""
-    rows = select(*ROW, people.c.name).outerjoin(people, people.c.id == rfps.c.buyer_id)
-    seen = rows.where(visible_to(reader))
+    seen = ROWS.where(visible_to(reader))
     return seen.where(stage_at() == stage) if stage else seen
 
 
 def rfp_counts(session: Session, reader: Reader) -> Mapping[Stage, int]:
-    stages = select(stage_at().label("stage")).where(visible_to(reader)).subquery()
+    stages = STAGES.where(visible_to(reader)).subquery()
     counted = select(stages.c.stage, func.count()).group_by(stages.c.stage)
     return dict(session.execute(counted).all())
 

@@ -37,6 +37,7 @@ class Opportunity(Asked):
 
 ORDER = (rfps.c.deadline_at, rfps.c.id)
 ROW = (rfps.c.id, rfps.c.number, rfps.c.title, stage_at(), rfps.c.deadline_at)
+STAGES = select(stage_at().label("stage"))
 
 
 def opportunities(vendor: Vendor, *, stage: Stage | None = None) -> sa.Select[Any]:
@@ -46,7 +47,7 @@ def opportunities(vendor: Vendor, *, stage: Stage | None = None) -> sa.Select[An
 
 
 def opportunity_counts(session: Session, vendor: Vendor) -> Mapping[Stage, int]:
-    stages = select(stage_at().label("stage")).where(require_invited(vendor)).subquery()
+    stages = STAGES.where(require_invited(vendor)).subquery()
     counted = select(stages.c.stage, func.count()).group_by(stages.c.stage)
     return dict(session.execute(counted).all())
 
