@@ -1,6 +1,7 @@
-"""From the name of an asset to the address under which the edge serves it."""
+"""From the name of an asset to the hashed name under which the edge serves it."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from os import stat
 from pathlib import Path
@@ -10,17 +11,16 @@ DIST = STATIC / "dist"
 MANIFEST = DIST / "manifest.json"
 
 
-def asset(name: str) -> str:
-    """`tandem.css` -> `/static/tandem.1f3a….css`. The plain name where nothing is built yet."""
+def built() -> Mapping[str, str]:
+    """`tandem.css` -> `tandem.1f3a….css`, as of now: assets may be built again at any time."""
     try:
-        built = stat(MANIFEST).st_mtime_ns
+        return names(stat(MANIFEST).st_mtime_ns)
     except FileNotFoundError:
-        built = 0
-    return f"/static/{names(built).get(name, name)}"
+        return {}
 
 
 @cache
-def names(built: int) -> dict[str, str]:
+def names(at: int) -> Mapping[str, str]:
     """The manifest as it was at one time of building."""
-    found: dict[str, str] = json.loads(MANIFEST.read_text())["files"] if built else {}
+    found: Mapping[str, str] = json.loads(MANIFEST.read_text())["files"]
     return found

@@ -1,5 +1,6 @@
 """What every template has at hand: filters, globals and the shell around the page."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,7 @@ from flask import Flask, g
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader
 
 from shared import kernel
-from shared.web import formats, i18n, shell
-from shared.web.assets_manifest import asset
+from shared.web import assets_manifest, formats, i18n, shell
 from shared.web.calls import PageContext
 from shared.web.i18n import gettext, ngettext
 from shared.web.rows import row_count
@@ -30,6 +30,14 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
     app.jinja_env.globals |= {"row_count": row_count, "zones": zones, "audit_path": audit_path}
     app.context_processor(shell.around)
+
+
+def asset(name: str) -> str:
+    """Its address; the plain name where nothing is built yet. Looks it up once for a page."""
+    names: Mapping[str, str] | None = g.get("assets")
+    if names is None:
+        names = g.assets = assets_manifest.built()
+    return f"/static/{names.get(name, name)}"
 
 
 def csrf_token() -> str:
