@@ -7,7 +7,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 WORDS := build/translations.ready
 CATALOGUES := $(shell find shared gateway services -name messages.po 2>/dev/null)
-FAST := not stack and not browser and not plant
+FAST := not stack and not browser and not plant and not fuzz
 PARALLEL := -n logical
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 

@@ -28,7 +28,7 @@ class Client(Schema):
     scopes = fields.List(fields.String())
     active = fields.Boolean()
     organisation_id = fields.UUID()
-    last_used_at = fields.AwareDateTime()
+    last_used_at = fields.AwareDateTime(allow_none=True)
     client_secret = fields.String(
         metadata={"description": "In the first answer to creation only; a repeat does not show it."}
     )

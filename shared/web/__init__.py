@@ -92,7 +92,7 @@ def init_api(app: Flask, service: str) -> Api:
     )
     api = Api(app)
     api.register_field(Amount, "string", "decimal")
-    api.register_field(Money, "string", "decimal")
+    api.register_field(Money, None, None)
     document: Any = app.view_functions["api-docs.openapi_json"]
     app.view_functions["api-docs.openapi_json"] = open_to_all(lambda: document())
     return api

@@ -80,6 +80,14 @@ class Amount(fields.Field[Decimal]):
         return None if value is None else f"{value:f}"
 
 
+AMOUNT = {"type": "string", "format": "decimal"}  # in the OpenAPI documents
+AMOUNT_AND_CURRENCY = {
+    "type": "object",
+    "properties": {"amount": AMOUNT, "currency": {"type": "string"}},
+    "required": ["amount", "currency"],
+}
+
+
 class Money(fields.Field[kernel.Money]):
     """An amount in a string beside a field `currency`, or both in one object.
 
@@ -87,7 +95,7 @@ class Money(fields.Field[kernel.Money]):
     """
 
     def __init__(self, *, places: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"metadata": {"oneOf": [AMOUNT, AMOUNT_AND_CURRENCY]}} | kwargs)
         self.places = places
 
     def _deserialize(

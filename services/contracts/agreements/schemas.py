@@ -47,8 +47,8 @@ class ContractList(Form):
 
 
 class TierView(Form):
-    lowest = Amount(data_key="from")
-    below = Amount(data_key="to")
+    lowest = Amount(allow_none=True, data_key="from")
+    below = Amount(allow_none=True, data_key="to")
     percent = Amount()
 
 
@@ -116,8 +116,8 @@ class ContractView(Form):
     standstill_ends_at = fields.AwareDateTime()
     drafted_at = fields.AwareDateTime()
     activated_at = fields.AwareDateTime()
-    declined_at = fields.AwareDateTime()
-    declined_side = fields.String()
+    declined_at = fields.AwareDateTime(allow_none=True)
+    declined_side = fields.String(allow_none=True)
     decline_reason = fields.String()
     terms_sha256 = fields.String()
     sla = fields.List(fields.Nested(SlaView))

@@ -56,6 +56,7 @@ def hand_in(vendor: Vendor, milestone_id: UUID, file: ReceivedFile) -> dict[str,
 
 @api.get("/deliverables/<uuid:deliverable_id>/content")
 @requires(Reader)
+@api.response(200, content_type="application/octet-stream")
 def download(reader: Reader, deliverable_id: UUID) -> ResponseReturnValue:
     """The file of one version. Staff get what nobody scanned only where the settings allow it."""
     with transaction() as session:

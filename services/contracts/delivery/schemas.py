@@ -52,7 +52,7 @@ class Milestone(Form):
     acceptance_criteria = fields.String()
     state = fields.String(attribute="row.state")
     level = fields.Integer(attribute="row.level")
-    accepted_at = fields.AwareDateTime()
+    accepted_at = fields.AwareDateTime(allow_none=True)
     versions = fields.List(fields.Nested(Deliverable))
 
 

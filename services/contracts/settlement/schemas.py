@@ -78,6 +78,6 @@ class Credit(Form):
     calculation_id = fields.UUID()
     input_sha256 = fields.String()
     proposed_at = fields.AwareDateTime(attribute="row.proposed_at")
-    decided_at = fields.AwareDateTime()
+    decided_at = fields.AwareDateTime(allow_none=True)
     reason = fields.String()
     working = fields.Nested(Working)

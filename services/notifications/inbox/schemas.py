@@ -29,9 +29,9 @@ class NoticeOut(Schema):
         lambda notice: {"type": notice.subject_type, "id": str(notice.subject_id)}
     )
     path = fields.String()
-    due_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime(allow_none=True)
     raised_at = fields.AwareDateTime()
-    read_at = fields.AwareDateTime()
+    read_at = fields.AwareDateTime(allow_none=True)
 
 
 class NoticeList(Schema):

@@ -73,7 +73,7 @@ class EvaluationRow(Schema):
     title = fields.String()
     stage = fields.Enum(Stage, by_value=True)
     opened_at = fields.AwareDateTime()
-    evaluated_at = fields.AwareDateTime()
+    evaluated_at = fields.AwareDateTime(allow_none=True)
     lots = fields.Integer()
     bids = fields.Integer()
     scorers = fields.Integer()
@@ -91,14 +91,14 @@ class CriterionOut(Schema):
     title = fields.String()
     weight = Amount()
     is_price = fields.Boolean()
-    minimum = Amount()
+    minimum = Amount(allow_none=True)
 
 
 class PersonOut(Schema):
     person_id = fields.UUID()
-    conflict = fields.Enum(Conflict, by_value=True)
-    declared_at = fields.AwareDateTime()
-    submitted_at = fields.AwareDateTime()
+    conflict = fields.Enum(Conflict, allow_none=True, by_value=True)
+    declared_at = fields.AwareDateTime(allow_none=True)
+    submitted_at = fields.AwareDateTime(allow_none=True)
 
 
 class ScoreOut(Schema):
@@ -114,7 +114,7 @@ class FigureOut(Schema):
 
     criterion_id = fields.UUID()
     grades = fields.List(Amount())
-    mean = Amount()
+    mean = Amount(allow_none=True)
     points = Amount()
     passed = fields.Boolean()
     discuss = fields.Boolean()
@@ -136,7 +136,7 @@ class BidOut(Schema):
     received_at = fields.AwareDateTime()
     solution = fields.String()
     promises = fields.List(fields.Nested(PromiseOut))
-    price = Amount()
+    price = Amount(allow_none=True)
     rank = fields.Integer()
     total = Amount()
     working = fields.String()
@@ -147,7 +147,7 @@ class LotOut(Schema):
     id = fields.UUID(data_key="lot_id")
     title = fields.String()
     ranking = fields.List(fields.UUID())
-    lowest_price = Amount()
+    lowest_price = Amount(allow_none=True)
     single_bid = fields.Boolean()
     decisive = fields.List(fields.UUID())
 
@@ -162,8 +162,8 @@ class Evaluation(Schema):
     price_formula = fields.Enum(PriceFormula, by_value=True)
     stage = fields.Enum(Stage, by_value=True)
     opened_at = fields.AwareDateTime()
-    evaluated_at = fields.AwareDateTime()
-    awarded_at = fields.AwareDateTime()
+    evaluated_at = fields.AwareDateTime(allow_none=True)
+    awarded_at = fields.AwareDateTime(allow_none=True)
     part = fields.Enum(Part, by_value=True)
     criteria = fields.List(fields.Nested(CriterionOut))
     evaluators = fields.List(fields.Nested(PersonOut))

@@ -116,9 +116,9 @@ class Plan(PlanSummary):
     contingency = Amount()
     total = Amount()
     requester_id = fields.UUID()
-    approver_id = fields.UUID()
-    decided_at = fields.AwareDateTime()
-    decision_reason = fields.String()
+    approver_id = fields.UUID(allow_none=True)
+    decided_at = fields.AwareDateTime(allow_none=True)
+    decision_reason = fields.String(allow_none=True)
     sha256 = fields.String()
     lines = fields.List(fields.Nested(PlanLineOut))
 

@@ -23,9 +23,9 @@ class VendorOut(Schema):
     organisation_id = fields.UUID()
     name = fields.String()
     standing = fields.Enum(Standing, by_value=True)
-    tier = fields.Integer()
+    tier = fields.Integer(allow_none=True)
     categories = fields.List(fields.String())
-    admitted_at = fields.AwareDateTime()
+    admitted_at = fields.AwareDateTime(allow_none=True)
 
 
 class VendorList(Schema):

@@ -99,4 +99,4 @@ class Draft(Schema):
     lines = fields.List(fields.Nested(Line))
     promises = fields.List(fields.Nested(PromiseMade))
     files = fields.List(fields.Nested(File))
-    updated_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime(allow_none=True)

@@ -21,7 +21,7 @@ class Confirmation(Schema):
 
 class OpenerPresent(Schema):
     person_id = fields.UUID()
-    confirmed_at = fields.AwareDateTime()
+    confirmed_at = fields.AwareDateTime(allow_none=True)
 
 
 class MinuteLine(Schema):
@@ -40,6 +40,6 @@ class Opening(Schema):
     rfp_id = fields.UUID()
     stage = fields.String()
     deadline_at = fields.AwareDateTime()
-    opened_at = fields.AwareDateTime()
+    opened_at = fields.AwareDateTime(allow_none=True)
     openers = fields.List(fields.Nested(OpenerPresent))
     bids = fields.List(fields.Nested(MinuteLine), allow_none=True)

@@ -67,7 +67,7 @@ class AskedOut(RfpSummary):
     price_formula = fields.Enum(PriceFormula, by_value=True)
     standstill_days = fields.Integer()
     version = fields.Integer()
-    published_at = fields.AwareDateTime()
+    published_at = fields.AwareDateTime(allow_none=True)
     lots = fields.List(fields.Nested(RfpLotOut))
     criteria = fields.List(fields.Nested(RfpCriterionOut))
     sla_targets = fields.List(fields.Nested(RfpSlaTargetOut))

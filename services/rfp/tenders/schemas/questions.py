@@ -13,8 +13,8 @@ class QuestionOut(Schema):
     id = fields.UUID()
     text = fields.String()
     asked_at = fields.AwareDateTime()
-    answer = fields.String()
-    answered_at = fields.AwareDateTime()
+    answer = fields.String(allow_none=True)
+    answered_at = fields.AwareDateTime(allow_none=True)
 
 
 class QuestionList(Schema):
