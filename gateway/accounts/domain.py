@@ -40,10 +40,11 @@ class Attempts:
         """Count a try as failed before it is made: tries at the same time do not slip through."""
         if now - self.last_failed_at > FORGOTTEN_AFTER:
             self.failures = 0
-        wait = self.last_failed_at + delay(self.failures - self.free) - now
-        if wait > timedelta(0):
+        pause = delay(self.failures - self.free)
+        wait = self.last_failed_at + pause - now
+        if pause and wait > timedelta(0):  # a try that came later may have been counted first
             raise TryLater(seconds=ceil(wait.total_seconds()))
-        self.failures, self.last_failed_at = self.failures + 1, now
+        self.failures, self.last_failed_at = self.failures + 1, max(now, self.last_failed_at)
 
 
 def delay(too_many: int) -> timedelta:

@@ -152,6 +152,15 @@ def test_three_tries_are_free_then_one_waits() -> None:
     assert attempts.failures == 1
 
 
+def test_a_free_try_waits_for_no_other_that_was_counted_first() -> None:
+    """Two colleagues behind one address sign in at once; the later one is counted first."""
+    attempts = Attempts("x", free=3, failures=0, last_failed_at=START)
+    attempts.take_one(START + timedelta(milliseconds=80))
+    attempts.take_one(START + timedelta(milliseconds=20))
+    assert attempts.failures == 2
+    assert attempts.last_failed_at == START + timedelta(milliseconds=80)
+
+
 def test_guessing_is_slowed_down_and_says_for_how_long(
     sign_in: SignIn, committed: Sessions
 ) -> None:
