@@ -67,8 +67,7 @@ class History:
 def show(reader: Actor) -> ResponseReturnValue:
     text = request.args.get("object", "").strip()
     asked = filters()
-    histories, silent = find(reader, text) if text else ([], [])
-    recent, quiet = ([], []) if text else latest(reader, asked)
+    histories, recent, silent = trail(reader, text, asked)
     with transaction() as session:
         states = queries.states(session)
         people = names(session, actors_of(histories, recent, asked["who"]))
@@ -78,7 +77,7 @@ def show(reader: Actor) -> ResponseReturnValue:
         asked=asked,
         histories=histories,
         recent=recent,
-        silent=sorted({*silent, *quiet}),
+        silent=sorted(silent),
         services=list(Service),
         states=[(service, states.get(service.value)) for service in Service],
         who=lambda subject: people.get(person_of(subject) or NOBODY) or spoken(subject),
@@ -87,6 +86,20 @@ def show(reader: Actor) -> ResponseReturnValue:
         page_of=page_of,
         knows_people="admin" in reader.roles,
     )
+
+
+def trail(
+    reader: Actor, text: str, asked: Mapping[str, str]
+) -> tuple[list[History], list[Entry], list[Service]]:
+    """Histories of an object or the latest entries, and who was silent. Nothing for outsiders."""
+    with transaction() as session:
+        if not queries.is_of_buyer(session, reader):
+            return [], [], []
+    if text:
+        histories, silent = find(reader, text)
+        return histories, [], silent
+    recent, quiet = latest(reader, asked)
+    return [], recent, quiet
 
 
 def filters() -> dict[str, str]:

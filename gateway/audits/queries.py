@@ -9,7 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.audits.persistence import checkpoint_heads, checkpoints
+from gateway.people.domain import OrganisationKind
+from gateway.people.persistence import legal_entities
 from shared.audit import Head, opaque
+from shared.kernel import Actor
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,12 @@ class CheckpointState:
     service: str
     count: int
     latest_at: datetime
+
+
+def is_of_buyer(session: Session, reader: Actor) -> bool:
+    """An auditor may come from outside: chains do not say which contract they belong to."""
+    own = select(legal_entities.c.kind).where(legal_entities.c.id == reader.organisation_id)
+    return session.scalar(own) is OrganisationKind.BUYER
 
 
 def states(session: Session) -> Mapping[str, CheckpointState]:

@@ -341,5 +341,15 @@ def test_the_trail_is_for_auditors(pages: Pages, committed: Sessions) -> None:
     for role in (Role.ADMIN, Role.OPERATOR):
         pages.browser(a_person(committed, role)).get("/admin/audit")
     pages.browser(a_person(committed, kind=OrganisationKind.VENDOR)).get("/admin/audit", 403)
-    firm = a_person(committed, kind=OrganisationKind.AUDITOR)
-    pages.browser(firm).get("/admin/audit")
+
+
+def test_an_auditor_from_outside_reads_no_trail(
+    pages: Pages, committed: Sessions, upstream: Upstream
+) -> None:
+    someone = a_person(committed, Role.BUYER)
+    firm = pages.browser(a_person(committed, kind=OrganisationKind.AUDITOR))
+    upstream.received.clear()
+    for query in ("", "?service=gateway", f"?object=person:{someone.person.id}"):
+        page = firm.get(f"/admin/audit{query}").text
+        assert "Signed in" not in page and str(someone.person.id) not in page.split("<table")[-1]
+    assert upstream.received == []

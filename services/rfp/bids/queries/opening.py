@@ -18,6 +18,7 @@ from shared.kernel import Auditor, NotFound, Staff
 
 Reader = Staff | Auditor
 READERS = ("opener", "buyer", "auditor")
+SEE_ALL = frozenset({"buyer", "auditor"})
 SEALED = (Stage.DRAFT, Stage.OPEN, Stage.CANCELLED)
 
 
@@ -83,8 +84,13 @@ def opening_room(session: Session, reader: Reader, rfp_id: UUID) -> OpeningRoom:
 
 
 def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
-    """Openers and buyers see all. An auditor from outside sees what is named for them: nothing."""
-    return is_of_buyer(reader) if isinstance(reader, Auditor) else sa.true()
+    """Buyers see all, openers where they serve; nothing is named for an auditor from outside."""
+    if isinstance(reader, Auditor):
+        return is_of_buyer(reader)
+    if not SEE_ALL.isdisjoint(reader.roles):
+        return sa.true()
+    seat = (committee.c.person_id == reader.person_id) & (committee.c.duty == Duty.OPENER)
+    return rfps.c.id.in_(select(committee.c.rfp_id).where(seat))
 
 
 def room_facts(rfp_id: UUID) -> sa.Select[tuple[object, ...]]:
