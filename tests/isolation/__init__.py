@@ -1,0 +1,1 @@
+"""Every route, asked by everybody: who is refused, and that nothing shows through."""

@@ -1,0 +1,69 @@
+"""Asks every case as everybody, a few at a time, and then once more as its owner."""
+
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from isolation.matrix import Case, Finding, judged
+from isolation.scene import Scene
+from isolation.sender import Sender
+
+AT_ONCE = 6
+COUNTS: dict[str, int] = {}  # for the last line of a test run
+
+
+@dataclass
+class Tally:
+    """How many URLs, requests and refusals; what was wrong."""
+
+    urls: set[str] = field(default_factory=set)
+    pairs: int = 0
+    refused: int = 0
+    owners: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        self.urls |= other.urls
+        self.pairs += other.pairs
+        self.refused += other.refused
+        self.owners += other.owners
+        self.findings += other.findings
+
+
+class Matrix:
+    def __init__(self, scene: Scene, sender: Sender, *, direct: bool = False) -> None:
+        self.scene, self.sender, self.direct = scene, sender, direct
+        self.actors = scene.company.actors
+
+    def run(self, cases: Iterable[Case], only: Collection[str] = ()) -> Tally:
+        tally = Tally()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for one in pool.map(lambda case: self.tried(case, only), in_order(cases)):
+                tally.add(one)
+        return tally
+
+    def tried(self, case: Case, only: Collection[str]) -> Tally:
+        """Strangers first, so that the owner's success shows that nothing else was in the way."""
+        there = case.at(self.scene.places)
+        tally = Tally({there.label})
+        for who in case.askers:
+            if only and who not in only:
+                continue
+            tally.pairs += 1
+            tally.refused += who not in case.admits
+            tally.findings += self.asked(case, there, who)
+        tally.owners += 1
+        tally.findings += self.asked(case, there, case.owner, as_owner=True)
+        return tally
+
+    def asked(self, case: Case, there: Case, who: str, as_owner: bool = False) -> Iterator[Finding]:
+        answer = self.sender.ask(self.actors[who], there, direct=self.direct)
+        yield from judged(case, who, answer, self.scene.secrets)
+        held = self.scene.places.get(case.holds, "")
+        if as_owner and held and held.encode() not in answer.content:
+            yield Finding("missing", case.label, who, f"{case.holds} is not there to be leaked")
+
+
+def in_order(cases: Iterable[Case]) -> list[Case]:
+    """Who leaves, leaves last."""
+    return sorted(cases, key=lambda case: case.path == "/logout")
