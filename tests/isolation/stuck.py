@@ -33,7 +33,7 @@ GONE = (
 @contextmanager
 def waiting(stack: RunningStack) -> Iterator[dict[str, str]]:
     """Their ids: one set for requests to services, one for the pages of operators."""
-    places = {}
+    places: dict[str, str] = {}
     for prefix in ("", "page_"):
         number = 2**40 + secrets.randbelow(2**40)
         letter, event = str(uuid4()), str(uuid4())

@@ -37,7 +37,7 @@ def test_nothing_internal_is_reached_through_the_edge(scene: Scene, sender: Send
 
 def test_services_refuse_tokens_that_are_not_for_them(scene: Scene, sender: Sender) -> None:
     """Every URL of every service, with a token of its administrator for another service."""
-    admitted = []
+    admitted: list[str] = []
     for case in CASES:
         proof = sender.internal_proof(scene.company.actors["admin"], another(case.service))
         admitted += refusals_missing(scene, sender, case, {"another audience": proof})
@@ -48,7 +48,7 @@ def test_services_refuse_tokens_that_are_not_for_them(scene: Scene, sender: Send
 def test_services_refuse_what_is_no_token_of_ours(
     scene: Scene, sender: Sender, stack: RunningStack
 ) -> None:
-    admitted = []
+    admitted: list[str] = []
     for case in INSIDE:
         proofs = dict(faulty(scene.company.actors["admin"], case.service, stack))
         admitted += refusals_missing(scene, sender, case, proofs)

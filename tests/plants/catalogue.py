@@ -105,6 +105,31 @@ RULES = [
         "AssertionError: nordwind",
     ),
     Plant(
+        "an auditor from outside reads no trail",
+        "gateway/audits/pages.py",
+        "if not queries.is_of_buyer(session, reader):",
+        "if queries.is_of_buyer(session, reader) is None:",
+        "tests/gateway/test_audits.py::test_an_auditor_from_outside_reads_no_trail",
+        "assert",
+    ),
+    Plant(
+        "an opening room is its openers'",
+        "services/rfp/bids/queries/opening.py",
+        "    if not SEE_ALL.isdisjoint(reader.roles):\n",
+        "    if reader.roles:\n",
+        "tests/rfp/test_opening_pages.py::TestRoom::test_an_opener_of_no_committee_finds_no_room",
+        "assert 200 == 404",
+    ),
+    Plant(
+        "a free try waits for no other",
+        "gateway/accounts/domain.py",
+        "if pause and wait > timedelta(0):",
+        "if wait > timedelta(0):",
+        "tests/gateway/test_signing_in.py"
+        "::test_a_free_try_waits_for_no_other_that_was_counted_first",
+        "TryLater",
+    ),
+    Plant(
         "forms prove that they are ours",
         "shared/web/access.py",
         "            check_csrf(actor)\n",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from support.actors import bearer
+from support.actors import bearer, staff
 from support.bids import an_offer, close_bids, lot_path, send_bid
 from support.database import Sessions, rows
 from support.pages import HTMX, Browser
@@ -15,7 +15,7 @@ from support.rfps import OPENERS, an_rfp, stored
 from services.rfp.bids.persistence import openings
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
-from shared.kernel import uuid7
+from shared.kernel import Actor, uuid7
 
 
 def room_of(rfp: Rfp) -> str:
@@ -121,6 +121,15 @@ class TestRoom:
         draft: Rfp = stored(sessions, an_rfp(plan, draft=True))
         Browser(client, "opener1").get(room_of(draft), 404)
         Browser(client, "opener1").get(f"/admin/rfps/{uuid7()}/opening", 404)
+
+    def test_an_opener_of_no_committee_finds_no_room(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, actors: dict[str, Actor]
+    ) -> None:
+        actors["opener3"] = staff("opener3")
+        close_bids(sessions, rfp)
+        Browser(client, "opener1").get(room_of(rfp))
+        for path in (room_of(rfp), f"{room_of(rfp)}/news"):
+            assert client.get(path, headers=bearer("opener3")).status_code == 404
 
     def test_an_rfp_without_bids_says_so(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions

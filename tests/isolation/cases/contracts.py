@@ -4,8 +4,10 @@ from isolation.actors import HUAYUN, OUTSIDE_AUDITOR, STAFF, VENDORS
 
 A_VENDOR = tuple(each for each in VENDORS if not each.endswith(".client"))
 HUAYUN_PEOPLE = HUAYUN[:2]
-READERS = ("contract_manager", "buyer", "buyer2", "requester", "requester2")
-READERS += ("quality1", "finance", "legal", "auditor")
+READERS = (
+    *("contract_manager", "buyer", "buyer2", "requester", "requester2"),
+    *("quality1", "finance", "legal", "auditor"),
+)
 BOTH = (*HUAYUN, *READERS)
 LISTED = (*VENDORS, *STAFF, OUTSIDE_AUDITOR)  # who may ask for the list, and read their own in it
 SIGNS = ("huayun.vendor_admin", "contract_manager")
@@ -63,6 +65,9 @@ HOLDS = {
     "GET /api/v1/credits?contract_id={contract}": "credit",
     "GET /api/v1/contracts?award_id={award}": "contract",
     "GET /portal/contracts": "contract",
+    "GET /portal/milestones": "milestone",
+    "GET /api/v1/contracts": "contract",
+    "GET /api/v1/credits": "credit",
     "GET /api/v1/milestones/{milestone}": "delivered_name",
     "GET /api/v1/deliverables/{deliverable}/content": "delivered_text",
 }

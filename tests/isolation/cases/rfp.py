@@ -181,4 +181,7 @@ HOLDS = {
     "GET /api/v1/bids": "open_bid",
     "GET /portal/bids": "open_bid",
     "GET /api/v1/rfps": "open_rfp",
+    "GET /portal/opportunities": "open_rfp",
+    "GET /api/v1/rfps/{open_rfp}/questions": "asked",
+    "GET /portal/bids/lots/{free_lot}": "draft_file",
 }
