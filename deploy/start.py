@@ -8,6 +8,7 @@ import os
 import sys
 from importlib import import_module
 
+from deploy import counters
 from deploy.packages import PACKAGES
 from deploy.wsgi import KEEP_ALIVE_S
 from shared import logging
@@ -20,6 +21,12 @@ def gunicorn(name: str, *options: str) -> list[str]:
     target = f'deploy.wsgi:application("{name}")'
     program = [sys.executable, "-m", "gunicorn", "--bind", bind, "--no-control-socket"]
     return [*program, *options, target]
+
+
+def edge() -> list[str]:
+    """Its second address is for Prometheus, and published to nobody."""
+    own = ("--bind", os.environ["METRICS_BIND"])
+    return gunicorn("edge", *own, "--worker-class", "gevent", "--workers", "2")
 
 
 def threaded(name: str) -> list[str]:
@@ -36,10 +43,11 @@ def work(service: str) -> None:
 
 def main() -> None:
     role, service = sys.argv[1], os.environ["SERVICE"]
+    counters.begin_afresh()
     if role == "worker":
         work(service)
     elif role == "edge":
-        command = gunicorn("edge", "--worker-class", "gevent", "--workers", "2")
+        command = edge()
         os.execv(command[0], command)  # noqa: S606
     else:
         name = service if role == "web" else role

@@ -21,8 +21,17 @@ def gateway(name: str) -> Any:
     settings = settings_from_environment()
     logging.configure(name, settings.log_level)
     if name == "edge":
-        return import_module("gateway.edge").create_edge(settings)
+        return edge(settings)
     return import_module("gateway.app").create_app(settings)
+
+
+def edge(settings: Any) -> Any:
+    """It is open to everybody; its figures have a port of their own."""
+    from shared import private
+
+    figures = private.door({"/metrics": lambda: private.figures("edge")})
+    made = import_module("gateway.edge").create_edge(settings)
+    return private.beside(made, figures, settings.metrics_bind)
 
 
 def service(name: str) -> Any:

@@ -6,12 +6,13 @@ go, who sends it, did one of our pages send it, is there too much of it. Only th
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 
-from gateway import assets, body, headers, routes
+from gateway import assets, body, headers, measures, routes
 from gateway.admission import Admission
 from gateway.answers import Refused, language, refusal
 from gateway.config import Settings
@@ -51,6 +52,14 @@ FAILURES = {
 }
 
 
+@dataclass
+class Seen:
+    """What is known of a request so far: the error page and the figures say it too."""
+
+    identity: Identity | None = None
+    upstream: str = measures.EDGE
+
+
 class Edge:
     def __init__(self, settings: Settings, admission: Admission, minter: Minter) -> None:
         self.origin = settings.public_url
@@ -69,24 +78,27 @@ class Edge:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         began, request = time.perf_counter(), Incoming(environ)
         cause.set(Cause(request.reference, request.traceparent))
-        identity: list[Identity] = []  # known to the error page too
+        seen = Seen()
         try:
-            status, fields, content = self.serve(request, identity)
+            status, fields, content = self.serve(request, seen)
         except Exception as fault:  # noqa: BLE001  # whatever it is, the client gets an answer
-            reply = self.explain(request, fault, identity)
+            reply = self.explain(request, fault, seen.identity)
             status, fields, content = reply.line, reply.fields, [reply.body]
         start_response(status, headers.protected(fields, request, tls=self.tls))
-        took = round((time.perf_counter() - began) * 1000, 1)
-        log.info("Request", method=request.method, path=request.path, status=status[:3], ms=took)
+        took = time.perf_counter() - began
+        measures.note(seen.upstream, status, took)
+        ms = round(took * 1000, 1)
+        log.info("Request", method=request.method, path=request.path, status=status[:3], ms=ms)
         return content
 
     def serve(
-        self, request: Incoming, identity: list[Identity]
+        self, request: Incoming, seen: Seen
     ) -> tuple[str, Iterable[tuple[str, str]], Iterable[bytes]]:
-        decided = self.decide(request, identity)
+        decided = self.decide(request, seen)
         if isinstance(decided, Reply):
             return decided.line, decided.fields, [decided.body]
-        answer = self.forward(request, decided, identity[0] if identity else None)
+        seen.upstream = decided.service
+        answer = self.forward(request, decided, seen.identity)
         try:
             fields = list(headers.outward(answer.headers, self.origin))
             if decided.service == "idp":
@@ -96,13 +108,14 @@ class Edge:
             answer.close()
             raise
 
-    def explain(self, request: Incoming, fault: Exception, identity: list[Identity]) -> Reply:
+    def explain(self, request: Incoming, fault: Exception, identity: Identity | None) -> Reply:
         """The page, fragment or JSON for what went wrong."""
         if isinstance(fault, body.ClientGone):
             return Reply(400)
         if not isinstance(fault, Refused):
             fault = self.as_refusal(fault)
-        return refusal(request, fault, language(request, identity[0].locale if identity else None))
+        measures.REFUSALS.labels(fault.code).inc()
+        return refusal(request, fault, language(request, identity.locale if identity else None))
 
     def as_refusal(self, fault: Exception) -> Refused:
         if isinstance(fault, psycopg.Error):
@@ -115,7 +128,7 @@ class Edge:
         log.warning("A service failed", reason=type(fault).__name__)
         return Refused(code, [("Retry-After", "5")] if code == "service_busy" else [])
 
-    def decide(self, request: Incoming, identity: list[Identity]) -> Route | Reply:
+    def decide(self, request: Incoming, seen: Seen) -> Route | Reply:
         """Where the request goes, or what we answer ourselves."""
         self.check_form(request)
         if own := self.own(request):
@@ -124,9 +137,7 @@ class Edge:
         if route is None and request.path != "/":
             raise Refused("unknown_page")
         self.check_rate(request)
-        found = self.entrance.identify(request, route)
-        if found:
-            identity.append(found)
+        found = seen.identity = self.entrance.identify(request, route)
         if route is None:
             return redirect("/work" if found else "/login")
         if reply := self.entrance.admit(request, route, found):

@@ -74,6 +74,13 @@ def addresses(text: str) -> str:
     return text
 
 
+def address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("is not host:port")
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
     """What every deployable reads. A service's own settings are a subclass."""
@@ -87,6 +94,7 @@ class ServiceSettings:
     data: Path = setting("DATA", folder)
     allow_unscanned: bool = setting("ALLOW_UNSCANNED", flag, False)
     log_level: str = setting("LOG_LEVEL", str, "INFO")
+    metrics_bind: str = setting("METRICS_BIND", address, "")  # edge and workers: host:port
 
 
 def service_settings(kind: type[T], service: str, environ: Mapping[str, str] = os.environ) -> T:

@@ -13,7 +13,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared import db
+from shared import db, metrics
 from shared.config import ServiceSettings
 from shared.kernel import N_, DomainError
 
@@ -83,22 +83,24 @@ def make_app(context: Context, jobs: Jobs, cron: Cron) -> App:
 def register(app: App, name: str, job: Job, context: Context) -> None:
     @app.task(name=name, retry=RETRY)
     def run(**args: Any) -> None:
-        job(context, **args)
+        with metrics.timed_job(name):
+            job(context, **args)
 
 
 def schedule_job(app: App, schedule: str, name: str, job: Job, context: Context) -> None:
     @app.periodic(cron=schedule)
     @app.task(name=f"{name}.cron", queueing_lock=f"{name}.cron")
     def run(timestamp: int) -> None:
-        job(context)
+        with metrics.timed_job(name):
+            job(context)
 
 
-def run_jobs(app: App, stop: threading.Event) -> None:
-    """Work until `stop` is set; a job that runs then is finished first."""
-    asyncio.run(work(app, stop))
+def run_jobs(app: App, stop: threading.Event, turned: Callable[[], None] = lambda: None) -> None:
+    """Work until `stop` is set; a job that runs then is finished first. `turned` is quick."""
+    asyncio.run(work(app, stop, turned))
 
 
-async def work(app: App, stop: threading.Event) -> None:
+async def work(app: App, stop: threading.Event, turned: Callable[[], None]) -> None:
     async with app.open_async():
         worker = asyncio.create_task(
             app.run_worker_async(
@@ -110,6 +112,7 @@ async def work(app: App, stop: threading.Event) -> None:
             )
         )
         while not stop.is_set() and not worker.done():
+            turned()
             await asyncio.sleep(0.5)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)

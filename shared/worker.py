@@ -5,15 +5,20 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
-from shared import db, jobs, logging
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared import db, jobs, logging, metrics, private
 from shared.config import ServiceSettings
 from shared.jobs import Context, Cron, Jobs, merged
 from shared.messaging import checkpoints, consumer, inbox, kafka, outbox, relay
 from shared.messaging.envelope import topic_of
 from shared.messaging.heartbeat import Beat
 from shared.messaging.inbox import Handler
+from shared.watch import Watch
 
 log = logging.get_logger(__name__)
 KEEP_EVENTS = timedelta(days=30)
@@ -36,8 +41,11 @@ class Worker:
         self.jobs = {**common_jobs(service), **jobs}
         self.cron = merged(COMMON_CRON, cron)
         self.stop = threading.Event()
+        self.watch = Watch(service, self.sessions, ("relay", "consumer", "jobs"))
 
     def run(self) -> None:
+        if self.settings.metrics_bind:
+            private.serve(self.watch.door(), self.settings.metrics_bind)
         loops = {"relay": self.relay, "consumer": self.consume, "jobs": self.work}
         threads = [threading.Thread(target=self.keep, args=each) for each in loops.items()]
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,16 +60,18 @@ class Worker:
         pause = 0.5
         while not self.stop.is_set():
             began = time.monotonic()
+            self.watch.turns(name)
             try:
                 loop()
             except Exception:
+                metrics.LOOP_FAILURES.labels(name).inc()
                 log.warning("A loop failed and begins again", loop=name, exc_info=True)
             pause = 0.5 if time.monotonic() - began > 30 else min(pause * 2, 10)
             self.stop.wait(pause)
 
     def relay(self) -> None:
         publish = kafka.Publisher(self.settings.kafka_bootstrap, f"{self.service}-relay")
-        beat, pause = Beat(self.sessions, "relay"), Pause()
+        beat, pause = self.beat("relay"), Pause()
         try:
             while not self.stop.is_set():
                 with self.sessions.begin() as session:
@@ -77,7 +87,7 @@ class Worker:
         reader = kafka.new_consumer(bootstrap, self.service, topics)
         producer = kafka.Publisher(bootstrap, f"{self.service}-dead-letters")
         bury = consumer.burier(self.sessions, producer, self.service)
-        beat = Beat(self.sessions, "consumer")
+        beat = self.beat("consumer")
         counts: Counter[str] = Counter()
         try:
             while not self.stop.is_set():
@@ -89,14 +99,23 @@ class Worker:
                     bury=bury,
                     counts=counts,
                 )
-                beat(lag=lambda: sum(kafka.lags(reader).values()), counts=counts)
+                beat(lag=lambda: self.watch.progress.note(kafka.standing(reader)), counts=counts)
         finally:
             kafka.close_consumer(reader)
             producer.close()
 
     def work(self) -> None:
-        context = Context(self.sessions, self.settings)
-        jobs.run_jobs(jobs.make_app(context, self.jobs, self.cron), self.stop)
+        app = jobs.make_app(Context(self.sessions, self.settings), self.jobs, self.cron)
+        beat = self.beat("jobs")
+
+        def turned() -> None:
+            with suppress(SQLAlchemyError):  # jobs that run are not broken off for this
+                beat()
+
+        jobs.run_jobs(app, self.stop, turned)
+
+    def beat(self, loop: str) -> Beat:
+        return Beat(self.sessions, loop, turned=partial(self.watch.turns, loop))
 
 
 class Pause:

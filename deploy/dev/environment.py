@@ -2,12 +2,21 @@
 
 import os
 
+from deploy import counters
 from deploy.dev.servers import Servers
 from deploy.dev.stack import Stack
 from deploy.packages import SERVICES, Package
 
 DEMO = {"ALLOW_UNSCANNED": "1", "RFP_LEAST_LEAD_SECONDS": "5", "LOG_LEVEL": "INFO"}
-OURS = ("DATABASE_", "UPSTREAM_", "KAFKA_BOOTSTRAP", "SMTP_", "INTERNAL_")
+OURS = (
+    "DATABASE_",
+    "UPSTREAM_",
+    "KAFKA_BOOTSTRAP",
+    "SMTP_",
+    "INTERNAL_",
+    "METRICS_",
+    counters.FOLDER,
+)
 
 
 def outside() -> dict[str, str]:
@@ -40,6 +49,15 @@ def of_package(stack: Stack, servers: Servers, package: Package) -> dict[str, st
     if package not in SERVICES:
         own |= upstreams(stack)
     return everywhere(stack, servers) | own
+
+
+def of_server(
+    stack: Stack, servers: Servers, package: Package, name: str, private: str = ""
+) -> dict[str, str]:
+    """Of one of them. It counts in a folder of its own; `private` is where it tells its figures."""
+    bind = {"METRICS_BIND": f"127.0.0.1:{stack.port_of(private)}"} if private else {}
+    own = {counters.FOLDER: str(stack.counters(name))} | bind
+    return of_package(stack, servers, package) | own
 
 
 def of_tools(stack: Stack, servers: Servers) -> dict[str, str]:

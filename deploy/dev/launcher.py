@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import psutil
 
+from deploy import counters
 from deploy.dev import pids, stackfile
 from deploy.dev.ports import check_ports
 from deploy.dev.servers import Servers, servers
@@ -54,6 +55,7 @@ class Launcher:
         check_ports(units)
         self.supervisor = Supervisor(units, self.say)
         self.supervisor.start_first(("postgres", "kafka"))
+        os.environ[counters.FOLDER] = ""  # that it is set on import makes the forks count in files
         gc.disable()  # a collection would leave holes that the forks then fill and unshare
         warm_up()
         gc.freeze()

@@ -17,10 +17,16 @@ OFFSETS = {
     "contracts": 3,
     "monitoring": 4,
     "notifications": 5,
+    "edge-metrics": 6,
     "postgres": 10,
     "kafka": 11,
     "kafka-controller": 12,
     "mail": 13,
+    "gateway-worker": 14,
+    "rfp-worker": 15,
+    "contracts-worker": 16,
+    "monitoring-worker": 17,
+    "notifications-worker": 18,
 }
 PRIVATE = ("keys", "storage", "logs", "mail", "run", "tmp")
 
@@ -35,6 +41,10 @@ class Stack:
 
     def url_of(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port_of(name)}"
+
+    def counters(self, name: str) -> Path:
+        """Where the processes of one server count together."""
+        return self.data / "run" / "counters" / name
 
     @property
     def logs(self) -> Path:

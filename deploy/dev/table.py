@@ -7,6 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from deploy import counters
 from deploy.dev import environment, readiness
 from deploy.dev.servers import Servers
 from deploy.dev.stack import Stack
@@ -32,6 +33,11 @@ def call(module: str, function: str, *arguments: object) -> None:
 def run_prepared(prepare: Callable[[], list[str]]) -> None:
     """Make what is missing, then become the server."""
     execute(prepare())
+
+
+def run_counted(command: list[str]) -> None:
+    counters.begin_afresh()
+    execute(command)
 
 
 class Table:
@@ -80,30 +86,33 @@ class Table:
             needs=("migrations",),
             ready=readiness.answers_http(port),
             port=port,
-            environ=environment.of_package(self.stack, self.servers, package),
+            environ=environment.of_server(self.stack, self.servers, package, name),
         )
 
     def worker(self, package: Package) -> Unit:
+        name = f"{package.name}-worker"
         return self.unit(
-            f"{package.name}-worker",
+            name,
             partial(call, "deploy.dev.worker", "work", package),
             needs=("migrations", "topics"),
             ready=readiness.turns(self.servers.databases[package.url_setting]),
-            environ=environment.of_package(self.stack, self.servers, package),
+            port=self.stack.port_of(name),
+            environ=environment.of_server(self.stack, self.servers, package, name, name),
         )
 
     def edge(self) -> Unit:
         """A program of its own: gevent replaces the sockets of everything it runs with."""
-        port = self.stack.port_of("edge")
-        options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gevent"]
-        quiet = ["--graceful-timeout", "5", "--no-control-socket"]
+        port, private = self.stack.port_of("edge"), "edge-metrics"
+        environ = environment.of_server(self.stack, self.servers, GATEWAY, "edge", private)
+        options = ["--bind", f"127.0.0.1:{port}", "--bind", environ["METRICS_BIND"]]
+        quiet = ["--worker-class", "gevent", "--graceful-timeout", "5", "--no-control-socket"]
         target = 'deploy.wsgi:application("edge")'
         command = [sys.executable, "-m", "gunicorn", *options, *quiet, target]
         return self.unit(
             "edge",
-            partial(execute, command),
+            partial(run_counted, command),
             needs=("idp",),
             ready=readiness.answers_http(port),
             port=port,
-            environ=environment.of_package(self.stack, self.servers, GATEWAY),
+            environ=environ,
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from deploy import counters
 from deploy.wsgi import KEEP_ALIVE_S, application
 
 
@@ -29,4 +30,5 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def serve(name: str, port: int) -> None:
+    counters.begin_afresh()
     Web(name, port).run()

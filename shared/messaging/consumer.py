@@ -3,6 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shared import metrics
 from shared.logging import get_logger
 from shared.messaging import dead_letters, kafka
 from shared.messaging.envelope import Undecodable
@@ -46,12 +49,28 @@ def consume_batch(
         if messages:
             fates = handle_all(messages, sessions, handlers, group=group, bury=bury)
             kafka.commit(consumer)
+            note(messages, fates, handlers)
             if counts is not None:
                 counts.update(fates)
     except Exception:  # database or broker are away: nothing was decided about these messages
         kafka.seek_back(consumer, batches)
         raise
     return len(messages)
+
+
+def note(messages: Sequence[Any], fates: Sequence[str], handlers: Mapping[str, Handler]) -> None:
+    """For who watches. A type is named only where we know it: anybody could invent one."""
+    types = (said(message, "ce_type") for message in messages)
+    known = (each if each in handlers else "other" for each in types)
+    for (event_type, fate), count in Counter(zip(known, fates, strict=True)).items():
+        metrics.MESSAGES.labels(event_type, fate).inc(count)
+    with suppress(ValueError, TypeError):  # no time, or one that is none
+        age = datetime.now(UTC) - datetime.fromisoformat(said(messages[0], "ce_time"))
+        metrics.EVENT_AGE_SECONDS.labels(messages[0].topic).observe(age.total_seconds())
+
+
+def said(message: Any, name: str) -> str:
+    return dead_letters.as_text(dict(message.headers).get(name))
 
 
 def handle_all(
@@ -127,6 +146,7 @@ def burier(sessions: sessionmaker[Session], producer: kafka.Publisher, group: st
 
     def bury(message: Any, error: str, attempts: int) -> None:
         producer.send_dead_letter(message, group=group, error=error, attempts=attempts)
+        metrics.DEAD_LETTERS.labels(message.topic, error).inc()
         with sessions.begin() as session:
             dead_letters.bury(session, message, error, attempts)
 

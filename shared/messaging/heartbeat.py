@@ -28,13 +28,20 @@ worker_states = sa.Table(
 class Beat:
     """Writes down every few seconds that a loop turned."""
 
-    def __init__(self, sessions: sessionmaker[Session], loop: str) -> None:
-        self.sessions, self.loop, self.last = sessions, loop, 0.0
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        loop: str,
+        turned: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`turned` is told every time, the database now and then."""
+        self.sessions, self.loop, self.turned, self.last = sessions, loop, turned, 0.0
 
     def __call__(
         self, lag: Callable[[], int] | None = None, counts: Counter[str] | None = None
     ) -> None:
         """`counts` are added to what is written down, and begin again."""
+        self.turned()
         if time.monotonic() - self.last < BEAT_S:
             return
         self.last = time.monotonic()

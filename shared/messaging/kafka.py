@@ -16,6 +16,7 @@ from kafka.errors import (
 )
 from sqlalchemy import Row
 
+from shared import metrics
 from shared.logging import get_logger
 from shared.messaging.relay import Outcome
 
@@ -60,6 +61,7 @@ class Publisher:
         try:
             return self.send_all(rows)
         except KafkaError as error:
+            metrics.SEND_FAILURES.labels(type(error).__name__).inc()
             log.warning("A batch was not sent", topic=rows[0].topic, error=type(error).__name__)
             self.close()
             return Outcome()
@@ -156,6 +158,7 @@ def acknowledged(
             positions.append(row.position)
     if broken:
         (topic, _), fault = next(iter(broken.items()))
+        metrics.SEND_FAILURES.labels(type(fault).__name__).inc()
         log.warning(
             "Events were not sent", subjects=len(broken), topic=topic, error=type(fault).__name__
         )
@@ -200,8 +203,8 @@ def commit(consumer: KafkaConsumer) -> None:
         consumer.commit()
 
 
-def lags(consumer: KafkaConsumer) -> Mapping[TopicPartition, int]:
-    """Messages not yet read, by partition."""
+def standing(consumer: KafkaConsumer) -> Mapping[TopicPartition, tuple[int, int]]:
+    """Of each partition that we read: our position, and where it ends."""
     partitions = list(consumer.assignment())
     ends = consumer.end_offsets(partitions) if partitions else {}
-    return {each: max(0, ends[each] - consumer.position(each)) for each in partitions}
+    return {each: (consumer.position(each), ends[each]) for each in partitions}

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
+from shared import metrics
 from shared.messaging.outbox import is_pending, outbox
 
 RELAY = 1  # the advisory lock of this database's one active relay
@@ -29,6 +30,10 @@ SENT = (
     update(outbox)
     .where(outbox.c.position == sa.any_(sa.bindparam("acknowledged", type_=POSITIONS)))
     .values(published_at=func.clock_timestamp())
+    .returning(
+        outbox.c.topic,
+        func.extract("epoch", outbox.c.published_at - outbox.c.pending_since),
+    )
 )
 
 
@@ -43,10 +48,15 @@ def publish_pending(session: Session, publish: Publish, *, limit: int = 500) -> 
     if not rows:
         return 0
     outcome = publish(rows)
-    session.execute(SENT, {"acknowledged": outcome.acknowledged})
+    mark(session, outcome.acknowledged)
     for position, reason in outcome.refused.items():
         park(session, position, reason)
     return len(outcome.acknowledged)
+
+
+def mark(session: Session, acknowledged: Sequence[int]) -> None:
+    for topic, seconds in session.execute(SENT, {"acknowledged": acknowledged}):
+        metrics.ACK_SECONDS.labels(topic).observe(float(seconds))
 
 
 def pending(session: Session, limit: int) -> Sequence[Row[Any]]:

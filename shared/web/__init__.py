@@ -19,6 +19,7 @@ from shared.web.htmx import init_htmx
 from shared.web.i18n import init_i18n
 from shared.web.internal import init_internal
 from shared.web.json_answers import IsoJson
+from shared.web.measure import init_measures
 from shared.web.pages import fragment, invalid, page, see_other
 from shared.web.requests import TandemRequest
 from shared.web.templating import init_templates
@@ -58,6 +59,7 @@ def init_web(
     """
     app.extensions |= {"service": service, "sessions": sessions, "settings": settings}
     app.extensions["handlers"] = handlers or {}
+    init_measures(app)
     app.before_request(lambda: begin(identify))
     init_templates(app)
     init_i18n(app)

@@ -32,6 +32,14 @@ def application() -> Any:
     return create_edge(replace(made, **given))
 
 
+def with_figures() -> Any:
+    """The same, with a second address for who watches."""
+    from shared import private
+
+    door = private.door({"/metrics": lambda: private.figures("edge")})
+    return private.beside(application(), door, os.environ["EDGE_PRIVATE"])
+
+
 class EdgeServer:
     def __init__(self, settings: Settings, port: int) -> None:
         self.port, self.origin = port, f"http://127.0.0.1:{port}"

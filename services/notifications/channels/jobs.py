@@ -3,6 +3,8 @@
 import gettext
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache, partial
@@ -20,11 +22,13 @@ from shared.directory import Person
 from shared.jobs import Context, Cron, Jobs
 from shared.kernel import N_
 from shared.logging import get_logger
+from shared.metrics import counter
 from shared.web import formats
 
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 TIMEOUT_S = 20
 log = get_logger(__name__)
+MAILS = counter("mails", "Mails, by what became of them; a failed one is tried again", "outcome")
 DUE = N_("Due: %(at)s, %(zone)s")
 
 
@@ -34,8 +38,21 @@ def send_mail(context: Context, *, notice_id: str) -> None:
     def deliver(mail: Mail, reader: Person) -> None:
         post(settings.smtp_url, compose(mail, reader, settings.public_url))
 
-    with context.sessions.begin() as session:
-        usecases.send_mail(session, notice_id=UUID(notice_id), deliver=deliver)
+    with counted_mail() as outcome, context.sessions.begin() as session:
+        outcome.append(usecases.send_mail(session, notice_id=UUID(notice_id), deliver=deliver))
+
+
+@contextmanager
+def counted_mail() -> Iterator[list[str]]:
+    """Once it is committed. What had gone out before is not counted again."""
+    outcomes: list[str] = []
+    try:
+        yield outcomes
+    except Exception:
+        MAILS.labels("failed").inc()
+        raise
+    for outcome in filter(None, outcomes):
+        MAILS.labels(outcome.removeprefix("mail_")).inc()
 
 
 def send_overdue_mails(context: Context) -> None:

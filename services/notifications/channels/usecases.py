@@ -28,24 +28,22 @@ def queue_mail(session: Session, *, notice_id: UUID) -> None:
     jobs.defer(session, "send_mail", notice_id=str(notice_id))
 
 
-def send_mail(session: Session, *, notice_id: UUID, deliver: Deliver) -> None:
-    """Send a mail that waits and note it.
+def send_mail(session: Session, *, notice_id: UUID, deliver: Deliver) -> str:
+    """Send a mail that waits, note it, and say what became of it: `mail_sent`, `mail_dropped`.
 
     It goes out twice only if we die between the two; both have the same Message-ID then.
     """
     mail = load_waiting_mail(session, notice_id)
     if mail is None:
-        return
+        return ""
     reader = reader_of(session, mail)
     if reader is None:
-        close(session, mail, "mail_dropped", dropped_because="no address")
-        return
+        return close(session, mail, "mail_dropped", dropped_because="no address")
     try:
         deliver(mail, reader)
     except AddressRefused as refusal:
-        close(session, mail, "mail_dropped", dropped_because=str(refusal))
-    else:
-        close(session, mail, "mail_sent", mail_sent_at=db.clock(session))
+        return close(session, mail, "mail_dropped", dropped_because=str(refusal))
+    return close(session, mail, "mail_sent", mail_sent_at=db.clock(session))
 
 
 def reader_of(session: Session, mail: Mail) -> Person | None:
@@ -56,8 +54,9 @@ def reader_of(session: Session, mail: Mail) -> Person | None:
     return next((reader for reader in found if reader.email), None)
 
 
-def close(session: Session, mail: Mail, action: str, **values: object) -> None:
+def close(session: Session, mail: Mail, action: str, **values: object) -> str:
     own = sa.update(mails).where(mails.c.notice_id == mail.notice_id)
     session.execute(own.values(**values))
     chain, detail = f"inbox:{mail.person_id}", {"notice_id": mail.notice_id}
     audit.record(session, SYSTEM, chain=chain, action=action, detail=detail)
+    return action
