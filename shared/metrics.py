@@ -71,8 +71,8 @@ EVENT_AGE_SECONDS = histogram(
     "topic", buckets=SLOW_S,
 )  # fmt: skip
 DEAD_LETTERS = counter("dead_letters", "Messages put among the dead letters", "topic", "error")
-JOBS = counter("job_runs", "Runs of jobs", "job", "outcome")
-JOB_SECONDS = histogram("job_seconds", "Duration of a run of a job", "job", buckets=SLOW_S)
+JOBS = counter("job_runs", "Runs of jobs", "task", "outcome")
+JOB_SECONDS = histogram("job_seconds", "Duration of a run of a job", "task", buckets=SLOW_S)
 LOOP_FAILURES = counter("loop_failures", "Loops of a worker that failed and began again", "loop")
 
 

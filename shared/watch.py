@@ -13,7 +13,9 @@ from shared.metrics import Metric, gauge
 from shared.private import Door, Said, as_json, door, figures
 
 Sessions = sessionmaker[Session]
-STUCK_AFTER_S = 120.0  # a loop turns every second, or every ten while Kafka or the database is away
+# Usually a loop turns every second, and people are told sooner. But whoever restarts what is not
+# alive must not break off a batch of 500 messages which all fail five times: that is 25 minutes.
+STUCK_AFTER_S = 1800.0
 JOB_STATES = ("todo", "doing", "failed")
 
 

@@ -40,6 +40,7 @@ class Row:
     answers: bool
     stopped: tuple[str, ...] = ()
     lag: int = 0
+    handled: int = 0  # messages so far
     pending: int = 0
     oldest: int = 0
     parked: int = 0
@@ -71,6 +72,7 @@ def row(service: Service, said: Mapping[str, Any] | None) -> Row:
         stopped=tuple(name for name in LOOPS if name in loops and is_stopped(loops[name]))
         or (() if loops else LOOPS),
         lag=sum(loop.get("lag") or 0 for loop in loops.values()),
+        handled=sum(loop.get("handled") or 0 for loop in loops.values()),
         pending=outbox["pending"],
         oldest=int(outbox["oldest_age_seconds"] // 10 * 10),
         parked=outbox["parked"],

@@ -52,7 +52,7 @@ def told(sessions: Sessions) -> dict[str, set[str]]:
     looked = Watch("rfp", sessions, ()).state()
     labels = {"topic", "loop", "state"}
     found = counted() | {name: labels for family in looked for name in series(family)}
-    every = {"service", "job", "instance", "le"}
+    every = {"service", "instance", "le"}
     return {name: own | every for name, own in (found | OF_PROMETHEUS).items()}
 
 
@@ -81,6 +81,11 @@ def test_what_is_asked_for_is_told(told: dict[str, set[str]], title: str, expres
     names = names_in(expression)
     assert names and names <= told.keys(), title
     assert labels_in(expression) <= set.union(*(told[name] for name in names)), title
+
+
+def test_no_label_is_one_that_prometheus_gives_itself(told: dict[str, set[str]]) -> None:
+    """It would rename ours."""
+    assert [name for name, labels in counted().items() if labels & {"job", "instance"}] == []
 
 
 def test_a_name_that_nobody_tells_is_noticed(told: dict[str, set[str]]) -> None:

@@ -57,6 +57,13 @@ def test_what_a_service_says_becomes_its_health(changes: dict[str, Any], health:
     assert row(Service.RFP, said(**changes)).health is health
 
 
+def test_what_the_consumer_has_handled_is_counted() -> None:
+    loops = [{"loop": "relay", "age_seconds": 1.0, "lag": None, "handled": 0},
+             {"loop": "consumer", "age_seconds": 1.0, "lag": 2, "handled": 41}]  # fmt: skip
+    found = row(Service.RFP, said(loops=loops))
+    assert (found.lag, found.handled) == (2, 41)
+
+
 def test_a_service_that_says_nothing_is_away() -> None:
     assert row(Service.RFP, None).health is Health.AWAY
 
@@ -88,6 +95,14 @@ def test_the_page_shows_every_service_and_ourselves(pages: Pages, operator: Enro
     for words in ("Plans and RFPs", "Contracts", "Performance", "Messages", "administration"):
         assert words in page
     assert "5 of 5" in page and "Every event was handled" in page
+
+
+def test_the_page_says_how_much_was_handled(
+    pages: Pages, operator: Enrolled, upstream: Upstream
+) -> None:
+    loops = [{"loop": "consumer", "age_seconds": 1.0, "lag": 0, "handled": 41}]
+    upstream.says("/internal/operations", said(loops=loops))
+    assert "41 handled so far" in pages.browser(operator).get("/admin/operations").text
 
 
 def test_a_service_that_is_away_is_named(

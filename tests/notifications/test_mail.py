@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from support.actors import staff
 from support.database import Sessions, know, rows
+from support.figures import grows
 from support.notices import RAISED_AT, a_notice
 
 from services.notifications.channels import jobs, usecases
@@ -108,8 +109,9 @@ def test_a_mail_that_was_noted_never_goes_again(
     context: Context, sessions: Sessions, post_box: list[EmailMessage]
 ) -> None:
     [notice_id] = receive(sessions, a_notice(BUYER))
-    for _ in range(3):
-        jobs.send_mail(context, notice_id=notice_id)
+    with grows("mails_total", outcome="sent"):
+        for _ in range(3):
+            jobs.send_mail(context, notice_id=notice_id)
     assert len(post_box) == 1
     [mail] = rows(sessions, mails)
     assert mail.mail_sent_at
@@ -156,7 +158,7 @@ def test_while_the_mail_server_is_away_the_mail_waits(
     [notice_id] = receive(sessions, a_notice(BUYER))
     with monkeypatch.context() as away:
         away.setattr(jobs, "post", refused)
-        with pytest.raises(ConnectionRefusedError):
+        with pytest.raises(ConnectionRefusedError), grows("mails_total", outcome="failed"):
             jobs.send_mail(context, notice_id=notice_id)
     assert rows(sessions, mails)[0].mail_sent_at is None
     jobs.send_overdue_mails(context)

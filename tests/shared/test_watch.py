@@ -149,9 +149,9 @@ def test_the_age_of_events_and_the_wait_for_kafka_are_timed(sessions: Sessions) 
 
 
 def test_a_job_counts_whether_it_fails_or_not() -> None:
-    with grows("job_runs_total", job="greet", outcome="done"), timed_job("greet"):
+    with grows("job_runs_total", task="greet", outcome="done"), timed_job("greet"):
         pass
-    failed = grows("job_runs_total", job="greet", outcome="failed")
-    timed = grows("job_seconds_count", job="greet")
+    failed = grows("job_runs_total", task="greet", outcome="failed")
+    timed = grows("job_seconds_count", task="greet")
     with failed, timed, pytest.raises(ZeroDivisionError), timed_job("greet"):
         raise ZeroDivisionError

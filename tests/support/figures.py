@@ -26,8 +26,10 @@ def value(name: str, **labels: str) -> float:
 @contextmanager
 def grows(name: str, by: float = 1, **labels: str) -> Iterator[None]:
     before = value(name, **labels)
-    yield
-    assert value(name, **labels) - before == by
+    try:
+        yield
+    finally:
+        assert value(name, **labels) - before == by
 
 
 def require_no_ids(samples: list[Sample]) -> None:
