@@ -21,10 +21,8 @@ from shared.messaging.topics import describe_topics
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 DATABASES = [each.database for each in PACKAGES] + ["postgres", "template1"]
-PROCESSES = [
-    *(name for name in OFFSETS if name != "kafka-controller"),
-    *(f"{each.name}-worker" for each in PACKAGES),
-]
+SECOND_PORTS = {"kafka-controller", "edge-metrics"}
+PROCESSES = [name for name in OFFSETS if name not in SECOND_PORTS]
 
 
 @pytest.fixture(scope="module")
