@@ -49,12 +49,13 @@ def consume_batch(
         if messages:
             fates = handle_all(messages, sessions, handlers, group=group, bury=bury)
             kafka.commit(consumer)
-            note(messages, fates, handlers)
             if counts is not None:
                 counts.update(fates)
     except Exception:  # database or broker are away: nothing was decided about these messages
         kafka.seek_back(consumer, batches)
         raise
+    if messages:  # handled for good: whatever goes wrong now brings nothing back
+        note(messages, fates, handlers)
     return len(messages)
 
 
