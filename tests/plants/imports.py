@@ -6,6 +6,7 @@ IMPORTS = [
     StrayImport("Gateway and services build on shared", "shared/kernel.py", "import services"),
     StrayImport("Services talk over Kafka", "services/rfp/app.py", "import services.contracts.app"),
     StrayImport("Only shared.messaging speaks Kafka", "services/rfp/app.py", "import kafka"),
+    StrayImport("Only shared.metrics knows", "services/rfp/app.py", "import prometheus_client"),
     StrayImport("Only the gateway and shared.identity", "services/rfp/app.py", "import joserfc"),
     StrayImport("The domain is plain Python", "services/rfp/plans/domain.py", "import sqlalchemy"),
     StrayImport("Use cases, queries", "services/rfp/plans/usecases.py", "import flask"),

@@ -33,6 +33,7 @@ CASES = [
 OPEN = {
     "GET /static/": "style, scripts and pictures",
     "GET /health/": "asked by whatever watches the processes",
+    "GET /metrics": "figures without names, on ports that nobody is led to",
     "GET /login": "the way in",
     "POST /login": "the way in; tries are counted",
     "GET /language": "the switch on the way in",
