@@ -12,7 +12,14 @@ from shared.kernel import N_, Labelled
 STOPPED_AFTER_S = 20.0  # a loop says every five seconds that it turned
 LATE_AFTER_S = 30.0
 Answers = Mapping[Service, Mapping[str, Any] | None]
-LOOPS = ("relay", "consumer", "jobs")
+
+
+class Loop(Labelled):
+    """What a worker does over and over."""
+
+    RELAY = "relay", N_("Sending events")
+    CONSUMER = "consumer", N_("Reading events")
+    JOBS = "jobs", N_("Jobs")
 
 
 class Health(Labelled):
@@ -38,7 +45,7 @@ class Row:
 
     service: Service
     answers: bool
-    stopped: tuple[str, ...] = ()
+    stopped: tuple[Loop, ...] = ()
     lag: int = 0
     handled: int = 0  # messages so far
     pending: int = 0
@@ -48,7 +55,7 @@ class Row:
     waiting: int = 0
     running: int = 0
     failed: int = 0
-    beats: tuple[tuple[str, int], ...] = ()
+    beats: tuple[tuple[Loop, int], ...] = ()
 
     @property
     def health(self) -> Health:
@@ -69,8 +76,8 @@ def row(service: Service, said: Mapping[str, Any] | None) -> Row:
     return Row(
         service,
         answers=True,
-        stopped=tuple(name for name in LOOPS if name in loops and is_stopped(loops[name]))
-        or (() if loops else LOOPS),
+        stopped=tuple(name for name in Loop if name in loops and is_stopped(loops[name]))
+        or (() if loops else tuple(Loop)),
         lag=sum(loop.get("lag") or 0 for loop in loops.values()),
         handled=sum(loop.get("handled") or 0 for loop in loops.values()),
         pending=outbox["pending"],
@@ -80,7 +87,7 @@ def row(service: Service, said: Mapping[str, Any] | None) -> Row:
         waiting=jobs.get("todo", 0),
         running=jobs.get("doing", 0),
         failed=jobs.get("failed", 0),
-        beats=tuple((name, int(loops[name]["age_seconds"] // 10 * 10)) for name in LOOPS
+        beats=tuple((name, int(loops[name]["age_seconds"] // 10 * 10)) for name in Loop
                     if name in loops),
     )  # fmt: skip
 

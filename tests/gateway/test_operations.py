@@ -282,7 +282,7 @@ def test_each_process_and_each_job_of_the_clock_has_its_row(
     text = pages.browser(operator).get("/admin/operations").text
     for process in ("Edge, in front of all pages", "PostgreSQL", "Kafka", "Mail server"):
         assert process in text
-    assert "Plans and RFPs: Worker" in text and "relay less than 10 s ago" in text
+    assert "Plans and RFPs: Worker" in text and "Sending events less than 10 s ago" in text
     assert "2 waiting, 1 running, 0 failed" in text
     assert "17:00" in text and "17:01" in text  # in Shanghai
 

@@ -105,6 +105,7 @@ def test_by_page(client: FlaskClient, rfp: Rfp, sessions: Sessions) -> None:
     buyer.submit("/cancellation", reason=WHY)
     assert "It was cancelled." in buyer.text and path not in buyer.text
     assert rows(sessions, rfps, id=rfp.id)[0].cancelled_at
+    assert "<span>Cancelled <strong><time" in buyer.text
     assert WHY in buyer.get(f"/admin/rfps/{rfp.id}?tab=history").text
     buyer.get(f"/admin/rfps/{rfp.id}/opening")
 

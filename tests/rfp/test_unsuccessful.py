@@ -186,6 +186,20 @@ class TestNoneIsChosen:
         assert "The lot ended without an award" in receipt and WHY not in receipt
         browser.get(f"/admin/awards/lots/{rfp.lots[0].id}/closure", 404)
 
+    @pytest.mark.parametrize("name", BIDDERS)
+    def test_bidders_read_their_own_points(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, name: str
+    ) -> None:
+        close(sessions, rfp)
+        own = f"/bids/{bids_by_vendor(sessions, rfp)[name]}"
+        answer = client.get(f"/api/v1{own}/outcome", headers=bearer(name)).json
+        assert (answer["came"], answer["awarded_at"], answer["winner"]) == ("closed", None, "")
+        assert answer["closed_at"] and answer["points"][0]["mean"] and not answer["winning_total"]
+        browser = Browser(client, name)
+        assert f"/portal{own}/outcome" in browser.get(f"/portal{own}").text
+        text = browser.get(f"/portal{own}/outcome").text
+        assert "chosen no bid" in text and "declined" not in text and WHY not in text
+
     def test_the_award_leaves_the_work_of_the_buyer(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions
     ) -> None:

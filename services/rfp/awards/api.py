@@ -61,6 +61,6 @@ def show_award(reader: Reader, award_id: UUID) -> AwardView:
 @requires(Vendor)
 @api.response(200, schemas.OutcomeOut)
 def show_outcome(vendor: Vendor, bid_id: UUID) -> dict[str, Any]:
-    """What came of your bid, once its lot is awarded."""
+    """What came of your bid, once its lot is awarded or closed."""
     with transaction() as session:
         return schemas.outcome_answer(outcomes.outcome(session, vendor, bid_id))

@@ -46,7 +46,8 @@ class Came(StrEnum):
 class Outcome:
     """What a bidder learns: their own scores, the winner's name and scores, and the standstill.
 
-    Where the latest award does not stand any more, there is no winner to name.
+    Where the latest award does not stand any more, there is no winner to name; where a lot was
+    closed without ever being awarded, no award either.
     """
 
     rfp_id: UUID
@@ -55,26 +56,26 @@ class Outcome:
     time_zone: str
     lot: str
     bid_id: UUID
-    award_id: UUID
+    award_id: UUID | None
     came: Came
     won: bool
     winner: str
-    awarded_at: datetime
+    awarded_at: datetime | None
     declined_at: datetime | None
     closed_at: datetime | None
-    standstill_ends_at: datetime
+    standstill_ends_at: datetime | None
     points: Sequence[Points]
     total: Decimal | None
     winning_total: Decimal | None
 
     @property
     def has_standstill(self) -> bool:
-        return self.standstill_ends_at > self.awarded_at
+        return self.standstill_ends_at != self.awarded_at
 
 
 def outcome(session: Session, vendor: Vendor, bid_id: UUID) -> Outcome:
-    """Of one's own opened bid, once its lot was awarded: what became of the latest award."""
-    row = session.execute(latest_award(vendor, bid_id)).one_or_none()
+    """Of one's own opened bid, once its lot was awarded or closed."""
+    row = session.execute(latest_decision(vendor, bid_id)).one_or_none()
     if row is None:
         raise NotFound
     known_of_it = dict(row._mapping)
@@ -99,8 +100,8 @@ WINNING = ("bid_id", "organisation_id")
 STANDING = (Came.WON, Came.LOST)
 
 
-def latest_award(vendor: Vendor, bid_id: UUID) -> sa.Select[Any]:
-    """Of the lot of one's own opened bid, with what is known of the RFP and the lot."""
+def latest_decision(vendor: Vendor, bid_id: UUID) -> sa.Select[Any]:
+    """On the lot of one's own opened bid, with what is known of the RFP and the lot."""
     facts = (rfps.c.id.label("rfp_id"), rfps.c.number, rfps.c.title, rfps.c.time_zone)
     made = [awards.c[name] for name in ("awarded_at", "standstill_ends_at", "declined_at")]
     return (
@@ -108,11 +109,12 @@ def latest_award(vendor: Vendor, bid_id: UUID) -> sa.Select[Any]:
                awards.c.bid_id, awards.c.organisation_id, awards.c.id.label("award_id"))
         .select_from(bids)
         .join(opened_bids, opened_bids.c.bid_id == bids.c.id)
-        .join(awards, awards.c.lot_id == bids.c.lot_id)
         .join(lots, lots.c.id == bids.c.lot_id)
         .join(rfps, rfps.c.id == lots.c.rfp_id)
+        .outerjoin(awards, awards.c.lot_id == lots.c.id)
         .outerjoin(closures, closures.c.lot_id == lots.c.id)
         .where(bids.c.id == bid_id, bids.c.vendor_id == vendor.vendor_id)
+        .where(sa.or_(awards.c.id.is_not(None), closures.c.lot_id.is_not(None)))
         .order_by(awards.c.awarded_at.desc(), awards.c.id.desc())
         .limit(1)
     )  # fmt: skip

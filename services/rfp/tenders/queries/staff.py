@@ -63,6 +63,7 @@ class RfpView(Asked):
     buyer: str
     created_at: datetime
     opened_at: datetime | None
+    cancelled_at: datetime | None
     sha256: str
     invitees: Sequence[Named]
     openers: Sequence[Named]
@@ -88,7 +89,7 @@ ORDER = (rfps.c.created_at, rfps.c.id)
 ROW = (rfps.c.id, rfps.c.number, rfps.c.title, stage_at(), rfps.c.deadline_at, rfps.c.created_at)
 ROWS = select(*ROW, people.c.name).outerjoin(people, people.c.id == rfps.c.buyer_id)
 STAGES = select(stage_at().label("stage"))
-MOMENTS_OF = (rfps.c.created_at, rfps.c.opened_at)
+MOMENTS_OF = (rfps.c.created_at, rfps.c.opened_at, rfps.c.cancelled_at)
 
 
 def visible_to(reader: Reader) -> sa.ColumnElement[bool]:
