@@ -31,7 +31,8 @@ audit_entries = Table(
     Column("detail", JSONB, nullable=False),
     Column("hash", String(64), nullable=False),
 )
-sa.Index("ix_audit_entries_position", audit_entries.c.position)
+NEWEST = audit_entries.c.at, audit_entries.c.position
+sa.Index("ix_audit_entries_at", *NEWEST)
 
 audit_heads = Table(
     "audit_heads",
@@ -184,7 +185,10 @@ def latest(
     without: Collection[str] = (),
     limit: int = 50,
 ) -> list[AuditEntry]:
-    """Entries of all chains, newest first: of one actor, from `since` on, up to `before`."""
+    """Entries of all chains, newest first: of one actor, from `since` on, up to `before`.
+
+    In the order of `at`, by which the next page is asked for: who commits first may be older.
+    """
     at = audit_entries.c.at
     asked = [
         *([audit_entries.c.actor == actor] if actor else []),
@@ -192,7 +196,10 @@ def latest(
         *([at < before] if before else []),
         *([audit_entries.c.action.not_in(without)] if without else []),
     ]
-    found = select(*ENTRY).where(*asked).order_by(audit_entries.c.position.desc()).limit(limit)
+    newest_first = [
+        column.desc() for column in NEWEST
+    ]  # as `before` counts, whoever committed first
+    found = select(*ENTRY).where(*asked).order_by(*newest_first).limit(limit)
     return [AuditEntry(*row) for row in session.execute(found)]
 
 

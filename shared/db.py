@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.event import listen
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.kernel import Labelled, NotFound
@@ -27,6 +27,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+# Connections, rollbacks of what ran beside, resources, locks, an operator, the system.
+OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
 metadata = MetaData(naming_convention=NAMES)  # of the tables that every service has
 T = TypeVar("T")
 
@@ -88,6 +90,17 @@ def locked(session: Session, kind: type[T], *conditions: sa.ColumnElement[bool])
     if found is None:
         raise NotFound
     return found  # type: ignore[no-any-return]  # the mapping is imperative
+
+
+def is_outage(error: Exception) -> bool:
+    """The server is gone, busy or full, which passes; other errors are about what was asked.
+
+    By class of SQLSTATE (PostgreSQL, appendix A); a connection that is lost has none.
+    """
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:2] in OUTAGES
 
 
 def one_row(session: Session, statement: sa.Executable) -> sa.Row[*tuple[Any, ...]]:

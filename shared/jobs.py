@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import procrastinate
 import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector, RetryStrategy
+from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -96,7 +97,7 @@ def schedule_job(app: App, schedule: str, name: str, job: Job, context: Context)
 
 
 def run_jobs(app: App, stop: threading.Event, turned: Callable[[], None] = lambda: None) -> None:
-    """Work until `stop` is set; a job that runs then is finished first. `turned` is quick."""
+    """Work until `stop` is set; a job that runs then is finished first."""
     asyncio.run(work(app, stop, turned))
 
 
@@ -112,7 +113,7 @@ async def work(app: App, stop: threading.Event, turned: Callable[[], None]) -> N
             )
         )
         while not stop.is_set() and not worker.done():
-            turned()
+            await asyncio.to_thread(turned)  # a database that hangs must not hold up the jobs
             await asyncio.sleep(0.5)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
@@ -125,8 +126,10 @@ def if_there(session: Session, read: Callable[[Session], T]) -> T | None:
     try:
         with session.begin_nested():
             return read(session)
-    except ProgrammingError:
-        return None
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable):
+            return None
+        raise
 
 
 def state(session: Session) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared import metrics
+from shared import db, metrics
 from shared.logging import get_logger
 from shared.messaging import dead_letters, kafka
 from shared.messaging.envelope import Undecodable
@@ -85,9 +85,10 @@ def handle_all(
     try:
         with sessions.begin() as session:
             return handle_each(session, messages, handlers, group)
-    except OperationalError:
-        raise
-    except Exception:  # which one it was, and whether it lasts, shows one by one
+    except Exception as error:
+        if db.is_outage(error):
+            raise
+        # Which one it was, and whether it lasts, shows one by one.
         log.warning("A batch failed; its messages are handled one by one", exc_info=True)
         alone = (
             handle_alone(message, sessions, handlers, group=group, bury=bury)
@@ -122,9 +123,9 @@ def handle_alone(
         try:
             with sessions.begin() as session:
                 return handle_each(session, [message], handlers, group)
-        except OperationalError:
-            raise
         except Exception as error:
+            if db.is_outage(error):
+                raise
             require_database(sessions)
             log.warning("A message failed", attempt=attempt, offset=message.offset, exc_info=True)
             if attempt == ATTEMPTS or isinstance(error, POISON):

@@ -22,6 +22,9 @@ TOPICS = {
 }
 
 
+LONGEST_HEADER = 500  # bytes
+
+
 class Undecodable(Exception):
     """A message that is no event of ours."""
 
@@ -71,11 +74,18 @@ def encode(event: Event) -> tuple[dict[str, str], bytes]:
     return headers | {"content-type": "application/json"}, data
 
 
+def readable(header: bytes) -> str:
+    """Some headers are kept with what the event brings about, in columns and indexes."""
+    if len(header) > LONGEST_HEADER:
+        raise ValueError
+    return header.decode()
+
+
 def decode(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes) -> Event:
     """Headers that are not CloudEvents' own may be anything; nobody looks at them."""
     try:
         own = ((name, content) for name, content in headers if name.startswith("ce_"))
-        ce = {name.removeprefix("ce_"): content.decode() for name, content in own}
+        ce = {name.removeprefix("ce_"): readable(content) for name, content in own}
         return Event(
             topic=topic,
             type=ce["type"],

@@ -16,7 +16,7 @@ from support.settings import SERVICES
 from services.notifications.inbox.domain import WORDS
 from shared.messaging import asyncapi
 from shared.messaging.envelope import TOPICS, topic_of
-from shared.messaging.schemas import ROOT, paths
+from shared.messaging.schemas import ROOT, paths, validate
 
 SAMPLES = {path.stem: path for path in (ROOT / "tests/event_samples").glob("*.json")}
 PACKAGES = [*(f"services.{name}" for name in SERVICES), "gateway"]
@@ -109,6 +109,13 @@ def test_the_checked_in_documents_are_up_to_date() -> None:
     assert asyncapi.DOCUMENT.read_text() == asyncapi.as_text()
     written = asyncapi.TABLE.read_text()
     assert written == asyncapi.events_page(written)
+
+
+def test_every_sample_fits_its_schema_and_every_schema_has_a_sample() -> None:
+    samples = {path.stem: path for path in Path("tests/event_samples").glob("*.json")}
+    assert set(samples) == set(paths())
+    for event_type, path in samples.items():
+        validate(event_type, json.loads(path.read_text()))
 
 
 def test_the_asyncapi_document_is_valid() -> None:

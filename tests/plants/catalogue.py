@@ -2,7 +2,7 @@
 
 from plants.planting import Plant
 
-MESSAGING = "tests/shared/test_messaging.py"
+CONSUMER, RELAY = "tests/shared/test_consumer.py", "tests/shared/test_relay.py"
 AUDIT = "tests/shared/test_audit.py"
 BIDS = "tests/rfp/test_bids.py"
 CREDITS = "tests/contracts/test_one_credit.py"
@@ -13,15 +13,23 @@ RULES = [
         "shared/messaging/inbox.py",
         "if handler is None or not first_time(session, event, consumer):",
         "if handler is None:",
-        f"{MESSAGING}::test_an_event_that_comes_twice_is_handled_once",
+        f"{CONSUMER}::test_an_event_that_comes_twice_is_handled_once",
         "Left contains one more item",
+    ),
+    Plant(
+        "only an outage stops a consumer",
+        "shared/messaging/consumer.py",
+        "if db.is_outage(error):\n                raise\n            require",
+        "if isinstance(error, db.OperationalError):\n                raise\n            require",
+        f"{CONSUMER}::test_a_database_that_refuses_a_statement_is_not_away",
+        "index row requires",
     ),
     Plant(
         "order of a key after a failure",
         "shared/messaging/kafka.py",
         "            broken[key] = error\n        if key",
         "            continue\n        if key",
-        f"{MESSAGING}::test_the_relay_marks_what_was_acknowledged_and_sends_the_rest_again_in_order",
+        f"{RELAY}::test_the_relay_marks_what_was_acknowledged_and_sends_the_rest_again_in_order",
         "assert 3 == 2",
     ),
     Plant(
@@ -29,7 +37,7 @@ RULES = [
         "shared/messaging/outbox.py",
         "    schemas.validate(event.type, event.data)\n",
         "",
-        f"{MESSAGING}::test_data_that_does_not_fit_its_schema_is_never_recorded",
+        f"{RELAY}::test_data_that_does_not_fit_its_schema_is_never_recorded",
         "DID NOT RAISE",
     ),
     Plant(
@@ -37,7 +45,7 @@ RULES = [
         "shared/messaging/relay.py",
         "where(is_pending, ~blocked.exists())",
         "where(is_pending)",
-        f"{MESSAGING}::test_what_the_broker_can_never_take_is_parked_and_blocks_its_key",
+        f"{RELAY}::test_what_the_broker_can_never_take_is_parked_and_blocks_its_key",
         "the second A went past the parked first",
     ),
     Plant(
@@ -45,7 +53,7 @@ RULES = [
         "shared/messaging/relay.py",
         "if not session.scalar(select(func.pg_try_advisory_xact_lock(RELAY))):",
         "if not select(func.pg_try_advisory_xact_lock(RELAY)).is_select:",
-        f"{MESSAGING}::test_only_one_relay_works_at_a_time",
+        f"{RELAY}::test_only_one_relay_works_at_a_time",
         "assert 1 == 0",
     ),
     Plant(

@@ -88,6 +88,14 @@ HOUSE_RULES = [
         "Opened.",
     ),
     Plant(
+        "every sample fits its schema",
+        f"{SCHEMAS}.rfp_awarded.v1.json",
+        '"required": [',
+        '"required": ["unheard_of", ',
+        f"{EVENTS}::test_every_sample_fits_its_schema_and_every_schema_has_a_sample",
+        "InvalidData",
+    ),
+    Plant(
         "the AsyncAPI document is valid",
         "shared/messaging/asyncapi.py",
         '"asyncapi": "3.0.0"',

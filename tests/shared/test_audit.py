@@ -115,3 +115,15 @@ def test_each_entry_has_a_time_of_its_own(sessions: Sessions) -> None:
     write(sessions, "drafted", "published", "awarded")
     times = [row.at for row in rows(sessions, audit_entries)]
     assert len(set(times)) == 3
+
+
+def test_the_next_page_goes_on_where_the_last_one_ended(sessions: Sessions) -> None:
+    """Who began first may commit last: the entries are in the order of their time."""
+    for chain in ("rfp:1", "rfp:2", "rfp:3"):
+        write(sessions, "drafted", chain=chain)
+    later = sa.update(audit_entries).where(audit_entries.c.chain == "rfp:1")
+    change(sessions, later.values(at=sa.func.now() + sa.text("interval '1 hour'")))
+    with sessions.begin() as session:
+        first = audit.latest(session, limit=1)
+        rest = audit.latest(session, before=first[0].at)
+    assert [each.chain for each in first + rest] == ["rfp:1", "rfp:3", "rfp:2"]

@@ -155,3 +155,16 @@ def test_a_job_counts_whether_it_fails_or_not() -> None:
     timed = grows("job_seconds_count", task="greet")
     with failed, timed, pytest.raises(ZeroDivisionError), timed_job("greet"):
         raise ZeroDivisionError
+
+
+def test_a_beat_adds_what_was_counted(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT_S", 0)
+    counts, beat = Counter({"handled": 2, "unknown": 1}), heartbeat.Beat(sessions, "consumer")
+    beat(lag=lambda: 7, counts=counts)
+    counts.update({"unknown": 3})
+    beat(lag=lambda: 0, counts=counts)
+    beat(counts=counts)
+    with sessions.begin() as session:
+        [said] = heartbeat.states(session)
+    told = {name: said[name] for name in heartbeat.COUNTS}
+    assert told == {"handled": 2, "unknown": 4, "duplicates": 0, "buried": 0}

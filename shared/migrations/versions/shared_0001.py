@@ -29,7 +29,7 @@ def create_shared_tables() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("chain", "number", name=op.f("pk_audit_entries")),
     )
-    op.create_index("ix_audit_entries_position", "audit_entries", ["position"], unique=False)
+    op.create_index("ix_audit_entries_at", "audit_entries", ["at", "position"], unique=False)
     op.create_table(
         "audit_heads",
         sa.Column("chain", sa.String(), nullable=False),

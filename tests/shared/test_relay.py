@@ -1,7 +1,7 @@
+"""From the outbox to the broker: in order, once acknowledged gone, and nothing overtaken."""
+
 import json
-from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,24 +14,18 @@ from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from structlog.testing import capture_logs
 from support.database import Sessions, rows
 from support.messages import (
-    ERASED,
     A,
     B,
     Broker,
-    Cemetery,
-    Consumer,
     an_event,
-    consume,
     record,
     relay,
-    sent_messages,
 )
 
 from shared import audit, telemetry
 from shared.kernel import NotFound
-from shared.messaging import heartbeat, inbox, outbox, parked
-from shared.messaging.consumer import consume_batch
-from shared.messaging.envelope import Event, decode
+from shared.messaging import outbox, parked
+from shared.messaging.envelope import decode
 from shared.messaging.notices import notify
 from shared.messaging.replay import replay
 from shared.messaging.schemas import InvalidData
@@ -189,107 +183,6 @@ def test_what_is_sent_again_is_as_old_as_the_order(sessions: Sessions) -> None:
     assert (entry.action, entry.detail["count"]) == ("events_replayed", 1)
 
 
-@pytest.fixture
-def buried(monkeypatch: pytest.MonkeyPatch) -> Cemetery:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    return Cemetery()
-
-
-def test_an_event_that_comes_twice_is_handled_once(sessions: Sessions, buried: Cemetery) -> None:
-    seen: list[str] = []
-    consumer = Consumer(sent_messages(sessions, an_event()) * 2)
-    handlers = {ERASED: lambda session, event: seen.append(telemetry.cause.get().causationid)}
-    assert consume(consumer, sessions, buried, handlers) == 2
-    assert seen == [str(rows(sessions)[0].id)]
-    assert consumer.committed == 2 and not buried
-
-
-def test_unknown_types_are_skipped(sessions: Sessions, buried: Cemetery) -> None:
-    consumer = Consumer(sent_messages(sessions, an_event()))
-    consume(consumer, sessions, buried, {})
-    assert consumer.committed == 1 and not buried and rows(sessions, inbox.inbox) == []
-
-
-def test_what_became_of_messages_is_counted(sessions: Sessions, buried: Cemetery) -> None:
-    known, other = an_event(A), Event.of(
-        "tandem.identity.organisation_changed.v1", source="/tandem/gateway", subject=B, time=NOW,
-        data=json.loads(Path("tests/event_samples/tandem.identity.organisation_changed.v1.json").read_text()),
-    )  # fmt: skip
-    first, second = sent_messages(sessions, known, other)
-    broken = SimpleNamespace(**vars(first) | {"value": b"{"})
-    counts: Counter[str] = Counter()
-    for messages in ([first, second, first], [broken, second]):
-        consume_batch(
-            Consumer(messages), sessions, {ERASED: lambda session, event: None},
-            group="rfp", bury=buried.bury, counts=counts,
-        )  # fmt: skip
-    assert counts == {"handled": 1, "duplicates": 1, "unknown": 2, "buried": 1}
-
-
-def test_a_beat_adds_what_was_counted(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "BEAT_S", 0)
-    counts, beat = Counter({"handled": 2, "unknown": 1}), heartbeat.Beat(sessions, "consumer")
-    beat(lag=lambda: 7, counts=counts)
-    counts.update({"unknown": 3})
-    beat(lag=lambda: 0, counts=counts)
-    beat(counts=counts)
-    with sessions.begin() as session:
-        [said] = heartbeat.states(session)
-    told = {name: said[name] for name in heartbeat.COUNTS}
-    assert told == {"handled": 2, "unknown": 4, "duplicates": 0, "buried": 0}
-
-
-def test_a_database_that_is_away_moves_no_offset(sessions: Sessions, buried: Cemetery) -> None:
-    def away(session: Any, event: Event) -> None:
-        raise sa.exc.OperationalError("select", {}, Exception("gone"))
-
-    ran: list[Event] = []
-    consumer = Consumer(sent_messages(sessions, an_event()))
-    with pytest.raises(sa.exc.OperationalError):
-        consume(consumer, sessions, buried, {ERASED: away})
-    assert consumer.committed == 0 and rows(sessions, inbox.inbox) == [] and not buried
-    consume(consumer, sessions, buried, {ERASED: lambda session, event: ran.append(event)})
-    assert len(ran) == 1 and consumer.committed == 1
-
-
-def test_one_bad_message_does_not_stop_the_good_ones(sessions: Sessions, buried: Cemetery) -> None:
-    good: list[str] = []
-
-    def handler(session: Any, event: Event) -> None:
-        if event.subject == str(A):
-            raise ZeroDivisionError
-        good.append(event.subject)
-
-    consumer = Consumer(sent_messages(sessions, an_event(A), an_event(B)))
-    consume(consumer, sessions, buried, {ERASED: handler})
-    assert good == [str(B)] and consumer.committed == 2
-    assert [(error, attempts) for _, error, attempts in buried] == [("ZeroDivisionError", 5)]
-
-
-@pytest.mark.parametrize(
-    ("change", "error"),
-    [({"value": b"{"}, "Undecodable"), ({"value": b"{}"}, "InvalidData"),
-     ({"headers": []}, "Undecodable"), ({"value": None}, "Undecodable")],
-)  # fmt: skip
-def test_poison_is_put_aside_at_once(
-    sessions: Sessions, buried: Cemetery, change: dict[str, Any], error: str
-) -> None:
-    [message] = sent_messages(sessions, an_event())
-    consumer = Consumer([SimpleNamespace(**vars(message) | change)])
-    consume(consumer, sessions, buried, {ERASED: lambda session, event: None})
-    assert [(found, attempts) for _, found, attempts in buried] == [(error, 1)]
-    assert consumer.committed == 1
-
-
-def test_headers_of_others_may_be_anything(sessions: Sessions, buried: Cemetery) -> None:
-    [message] = sent_messages(sessions, an_event())
-    heard: list[Event] = []
-    foreign = [("trace", b"\xff"), ("null", None), ("type", b"theirs")]
-    consumer = Consumer([SimpleNamespace(**vars(message) | {"headers": message.headers + foreign})])
-    consume(consumer, sessions, buried, {ERASED: lambda session, event: heard.append(event)})
-    assert len(heard) == 1 and not buried
-
-
 def test_a_notice_goes_to_each_person_once(sessions: Sessions) -> None:
     with sessions.begin() as session:
         notify(
@@ -299,12 +192,3 @@ def test_a_notice_goes_to_each_person_once(sessions: Sessions) -> None:
     found = rows(sessions)
     assert sorted(row.subject for row in found) == sorted([str(A), str(B)])
     assert {json.loads(row.payload)["dedupe_key"] for row in found} == {"rfp_published:1"}
-
-
-def test_every_sample_fits_its_schema_and_every_schema_has_a_sample() -> None:
-    from shared.messaging.schemas import paths, validate
-
-    samples = {path.stem: path for path in Path("tests/event_samples").glob("*.json")}
-    assert set(samples) == set(paths())
-    for event_type, path in samples.items():
-        validate(event_type, json.loads(path.read_text()))
