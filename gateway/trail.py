@@ -1,7 +1,9 @@
 """What the audit trail of the gateway is called in words."""
 
 from gateway.clients.domain import Scope
+from gateway.clients.persistence import clients
 from gateway.people.domain import OrganisationKind, Role
+from gateway.people.persistence import accounts, legal_entities
 from shared.kernel import N_
 from shared.web.trail import TrailWords
 
@@ -33,4 +35,9 @@ FACTS = {
     "stolen": N_("The old key was stolen"),
 }
 CHOICES = {"kind": OrganisationKind, "roles": Role, "scopes": Scope}
-TRAIL = TrailWords(ACTIONS, FACTS, CHOICES)
+OBJECTS = {
+    "person": (accounts.c.id, accounts.c.name, accounts.c.email),
+    "organisation": (legal_entities.c.id, legal_entities.c.name, legal_entities.c.slug),
+    "client": (clients.c.id, clients.c.name),
+}
+TRAIL = TrailWords(ACTIONS, FACTS, CHOICES, objects=OBJECTS)

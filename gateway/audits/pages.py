@@ -22,7 +22,7 @@ from shared.kernel import N_, Actor, Auditor, Staff, subject_id
 from shared.web import page, requires, transaction
 from shared.web.formats import known_zone
 from shared.web.i18n import gettext
-from shared.web.trail import own_latest, shortened, told
+from shared.web.trail import chains_named, own_latest, shortened, told_all
 
 Items = Sequence[Mapping[str, Any]]
 NOBODY = UUID(int=0)
@@ -51,6 +51,11 @@ class History:
     service: Service
     items: Items
     head: Head | None
+
+    @property
+    def called(self) -> str:
+        name: str = self.items[0].get("object", "")
+        return name
 
     @property
     def is_vouched_for(self) -> bool:
@@ -144,15 +149,29 @@ def spoken(subject: str) -> str:
 
 def find(reader: Actor, text: str) -> tuple[list[History], list[Service]]:
     """The chains that the words could mean, as their owners tell them; and who was silent."""
-    asked = [(owner, chain) for chain in wanted(text).chains for owner in owners(chain)]
+    known: tuple[Sequence[str], set[Service]] = wanted(text).chains, set()
+    meant, silent = known if known[0] else called(reader, text)
+    asked = [(owner, chain) for chain in meant for owner in owners(chain)]
     own = [each for each in asked if each[0] == Service.GATEWAY]
     far = [each for each in asked if each[0] != Service.GATEWAY]
     fanout: Fanout = current_app.extensions["fanout"]
     said = fanout.ask(reader, [(owner.value, path(chain)) for owner, chain in far])
     heard = [(owner, chain, as_items(each)) for (owner, chain), each in zip(far, said, strict=True)]
     heard += [(owner, chain, own_items(chain)) for owner, chain in own]
-    silent = {owner for (owner, _), each in zip(far, said, strict=True) if each is None}
+    silent |= {owner for (owner, _), each in zip(far, said, strict=True) if each is None}
     return [history(*each) for each in heard if each[2]], sorted(silent)
+
+
+def called(reader: Actor, text: str) -> tuple[Sequence[str], set[Service]]:
+    """Chains of objects with this number, title, name or address; and who was silent."""
+    fanout: Fanout = current_app.extensions["fanout"]
+    question = f"/internal/audit/named?{urlencode({'text': text})}"
+    others = [each for each in Service if each is not Service.GATEWAY]
+    said = fanout.ask(reader, [(each.value, question) for each in others])
+    with transaction() as session:
+        own = chains_named(session, text)
+    heard = [chain for each in said if each for chain in each["chains"]]
+    return own + heard, {other for other, each in zip(others, said, strict=True) if each is None}
 
 
 def path(chain: str) -> str:
@@ -166,7 +185,7 @@ def as_items(said: Mapping[str, Any] | None) -> Items:
 
 def own_items(chain: str) -> Items:
     with transaction() as session:
-        return as_items({"items": [told(entry) for entry in audit.history(session, chain)]})
+        return as_items({"items": told_all(session, audit.history(session, chain))})
 
 
 def history(service: Service, chain: str, entries: Items) -> History:

@@ -1,6 +1,7 @@
 """What the audit trail of this service is called in words."""
 
 from services.contracts.agreements.domain import Side
+from services.contracts.agreements.persistence import contracts
 from services.contracts.overview.queries import HAPPENED
 from shared.kernel import N_
 from shared.web.trail import TrailWords
@@ -22,4 +23,5 @@ FACTS = {
     "title": N_("Title"),
     "version": N_("Version"),
 }
-TRAIL = TrailWords(HAPPENED, FACTS, {"side": Side})
+OBJECTS = {"contract": (contracts.c.id, contracts.c.number, contracts.c.title)}
+TRAIL = TrailWords(HAPPENED, FACTS, {"side": Side}, objects=OBJECTS)

@@ -1,6 +1,9 @@
 """What the audit trail of this service is called in words."""
 
+import sqlalchemy as sa
+
 from services.monitoring.measurements.domain.rows import Way
+from services.monitoring.metrics.persistence import metrics
 from services.monitoring.slas.domain import Outcome
 from services.monitoring.slas.schemas import HAPPENED
 from shared.kernel import N_
@@ -17,4 +20,6 @@ FACTS = {
     "way": N_("Received by"),
     "window": N_("Identifier"),
 }
-TRAIL = TrailWords(HAPPENED, FACTS, {"outcome": Outcome, "way": Way})
+NUMBER = metrics.c.contract_number + " · SLA-" + sa.cast(metrics.c.position, sa.String)
+OBJECTS = {"metric": (metrics.c.id, NUMBER, metrics.c.title, metrics.c.contract_number)}
+TRAIL = TrailWords(HAPPENED, FACTS, {"outcome": Outcome, "way": Way}, objects=OBJECTS)

@@ -1,6 +1,7 @@
 """What the audit trail of this service is called in words."""
 
 from services.notifications.inbox.domain import WORDS
+from shared.directory import people
 from shared.kernel import N_
 from shared.web.trail import TrailWords
 
@@ -17,4 +18,5 @@ FACTS = {
     "template": N_("Kind of message"),
 }
 TITLES = {template: words.title for template, words in WORDS.items()}
-TRAIL = TrailWords(ACTIONS, FACTS, {"template": TITLES})
+OBJECTS = {"inbox": (people.c.id, people.c.name, people.c.email)}
+TRAIL = TrailWords(ACTIONS, FACTS, {"template": TITLES}, objects=OBJECTS)

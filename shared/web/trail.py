@@ -1,11 +1,13 @@
 """The audit trail in words: each deployable says what its own actions are called."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -41,6 +43,8 @@ COMMON_FACTS: Mapping[str, str] = {
     "until": N_("Until"),
 }
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+MOST_NAMED = 5
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 chains = Blueprint("trail", __name__, url_prefix="/internal")
 
 Choices = type[Labelled] | Mapping[str, str]
@@ -51,6 +55,8 @@ class TrailWords:
     """`actions`: sentences as `timeline` takes them. `facts`: what a detail is called.
 
     `choices`: the words of a detail that is recorded as a key.
+    `objects`: by the first word of a chain the column of the id, that of the name which people
+    know the object by, and further words that find it.
     `unlisted` actions stand in their own chain only: a list of all would tell too much.
     """
 
@@ -58,6 +64,7 @@ class TrailWords:
     facts: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Choices] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
+    objects: Mapping[str, Sequence[sa.ColumnElement[Any]]] = field(default_factory=dict)
 
 
 @chains.get("/audit/latest")
@@ -65,8 +72,7 @@ class TrailWords:
 def latest(reader: Actor) -> ResponseReturnValue:
     """The latest entries of all chains: `?who=usr_…&since=…&before=…`, newest first."""
     with transaction() as session:
-        if isinstance(reader, Auditor) and not session.scalar(select(is_of_buyer(reader))):
-            abort(403)
+        require_of_buyer(session, reader)
         return {"items": own_latest(session, request.args)}
 
 
@@ -78,7 +84,49 @@ def own_latest(session: Session, asked: Mapping[str, str]) -> list[dict[str, Any
         before=instant(asked.get("before", "")),
         without=words().unlisted,
     )
-    return [told(each) for each in entries]
+    return told_all(session, entries)
+
+
+@chains.get("/audit/named")
+@requires((Staff, Auditor), *READERS)
+def find(reader: Actor) -> ResponseReturnValue:
+    """Chains of objects that people call so: `?text=RFP-2026-001`."""
+    with transaction() as session:
+        require_of_buyer(session, reader)
+        return {"chains": chains_named(session, request.args.get("text", ""))}
+
+
+def require_of_buyer(session: Session, reader: Actor) -> None:
+    """Auditors from outside read elsewhere: chains do not say which contract they belong to."""
+    if isinstance(reader, Auditor) and not session.scalar(select(is_of_buyer(reader))):
+        abort(403)
+
+
+def chains_named(session: Session, text: str) -> list[str]:
+    """The newest objects of each kind whose name, or another word of theirs, is the text."""
+    found = []
+    for kind, (key, *names) in words().objects.items():
+        called_so = sa.or_(*(sa.func.lower(name) == text.lower() for name in names))
+        newest = select(key).where(called_so).order_by(key.desc()).limit(MOST_NAMED)
+        found += [f"{kind}:{each}" for each in session.scalars(newest)]
+    return found
+
+
+def names_of(session: Session, chains: Collection[str]) -> Mapping[str, str]:
+    """What people call the objects of chains, as far as this deployable knows."""
+    found: dict[str, str] = {}
+    for kind, (key, name, *_) in words().objects.items():
+        ids = [each.removeprefix(f"{kind}:") for each in chains if each.startswith(f"{kind}:")]
+        if ids:
+            rows = session.execute(select(key, name).where(key.in_(map(UUID, ids))))
+            found |= {f"{kind}:{number}": called for number, called in rows}
+    return found
+
+
+def told_all(session: Session, entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """Entries in words, each with the name of its object."""
+    names = names_of(session, {each.chain for each in entries})
+    return [told(each) | {"object": names.get(each.chain, "")} for each in entries]
 
 
 def instant(text: str) -> datetime | None:
@@ -122,7 +170,7 @@ def facts(action: str, detail: Mapping[str, Any]) -> Iterator[tuple[str, str, st
     """What the sentence does not say already."""
     sentence = sentence_for(action)
     for name, value in detail.items():
-        if value not in (None, "", [], {}) and f"%({name})s" not in sentence:
+        if value not in NOTHING and f"%({name})s" not in sentence:
             full = written(meant(name, value))
             yield named(name), shortened(full), full
 
@@ -147,11 +195,15 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, Mapping) and value.keys() != {"amount", "currency"}:
-        parts = (f"{named(str(key))}{gettext(': ')}{written(each)}" for key, each in value.items())
+        parts = (
+            f"{named(key)}{gettext(': ')}{written(meant(key, each))}"
+            for key, each in value.items()
+            if each not in NOTHING
+        )
         return gettext("; ").join(parts)
     if isinstance(value, list):
         return gettext(", ").join(written(each) for each in value)
-    return str(shown(value))
+    return str(shown(instant(value) or value if isinstance(value, str) else value))
 
 
 def named(key: str) -> str:
@@ -160,5 +212,10 @@ def named(key: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Identifiers and hashes by their beginning; the page has them in full beside."""
-    return IDENTIFIER.sub(lambda found: f"{found[0][:8]}…", text)
+    """Hashes by their beginning, ids by their end, since all of one minute begin alike.
+
+    The page has them in full beside.
+    """
+    return IDENTIFIER.sub(
+        lambda found: f"…{found[0][-8:]}" if found[1] else f"{found[0][:8]}…", text
+    )

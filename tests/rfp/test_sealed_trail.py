@@ -4,6 +4,7 @@ from flask.testing import FlaskClient
 from support.actors import bearer
 from support.bids import send_bid
 from support.database import Sessions, rows
+from support.openings import open_all
 
 from services.rfp.bids.usecases.submission import SEALED_ACTOR
 from services.rfp.tenders.domain import Rfp
@@ -24,3 +25,16 @@ def test_it_tells_nothing_that_bidders_do(
     assert by_bidders < SEALED
     listed = client.get("/internal/audit/latest", headers=bearer("auditor")).json["items"]
     assert not by_bidders & {each["action"] for each in listed}
+
+
+def test_objects_go_by_their_names_and_bids_by_none(
+    client: FlaskClient, sessions: Sessions, rfp: Rfp
+) -> None:
+    send_bid(client, rfp, "huayun")
+    open_all(client, sessions, rfp)
+    listed = client.get("/internal/audit/latest", headers=bearer("auditor")).json["items"]
+    names = {each["chain"].partition(":")[0]: each["object"] for each in listed}
+    assert names["rfp"] == rfp.number and names["bid"] == ""
+    for text in (rfp.number.lower(), rfp.title):
+        found = client.get(f"/internal/audit/named?text={text}", headers=bearer("auditor")).json
+        assert f"rfp:{rfp.id}" in found["chains"]

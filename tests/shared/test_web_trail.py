@@ -53,9 +53,21 @@ def test_money_and_what_has_parts_is_written_for_people(app: Flask) -> None:
 
 
 def test_identifiers_are_short_and_labels_in_the_readers_language(app: Flask) -> None:
-    assert facts(app, "x", {"credit_id": HEX}) == [("Credit id", "0193a5f0…", HEX)]
+    assert facts(app, "x", {"credit_id": HEX}) == [("Credit id", "…00000001", HEX)]
+    assert facts(app, "x", {"sha256": "ab" * 32}) == [("Sha256", "abababab…", "ab" * 32)]
     with app.test_request_context(), force_locale("zh_Hans"):
         assert list(trail.facts("x", {"reason": "a"})) == [("菜单", "a", "a")]
+
+
+def test_parts_are_told_like_the_whole(app: Flask) -> None:
+    bids = [{"rank": None, "roles": "reader", "at": "2026-11-22T09:00:00+00:00"}]
+    assert facts(app, "x", {"bids": bids}) == [
+        (
+            "Bids",
+            "Roles: Menu; At: Sun 22 Nov 2026, 09:00",
+            "Roles: Menu; At: Sun 22 Nov 2026, 09:00",
+        )
+    ]
 
 
 def test_what_is_recorded_as_a_key_is_told_by_its_word(app: Flask) -> None:

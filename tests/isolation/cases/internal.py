@@ -14,6 +14,7 @@ TRAIL = (
     "GET /internal/audit?chain=contract:{contract}",
     "GET /internal/audit?chain=rfp:{open_rfp}",
     "GET /internal/audit/latest",
+    "GET /internal/audit/named?text=RFP-2026-001",
 )
 OF_OPERATORS = (
     "GET /internal/operations",
