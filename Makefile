@@ -11,7 +11,7 @@ FAST := not stack and not browser and not plant and not fuzz
 PARALLEL := -n logical
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help env up down status logs demo-data test bench lint fmt check assets jars \
+.PHONY: help env up down status restart logs demo-data test bench lint fmt check assets jars \
 	translations translations-compile lock migration migrate topics verify
 
 help:  ## this list
@@ -40,6 +40,9 @@ down: env  ## stop everything; the data stay
 
 status: env  ## each process: pid, port, memory, ready
 	@$(PY) -m deploy.dev status
+
+restart: env  ## renew one process under way, with new code: NAME=rfp
+	@$(PY) -m deploy.dev restart
 
 logs: env  ## follow the logs; NAME=rfp for those of one process
 	@$(PY) -m deploy.dev logs

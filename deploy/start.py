@@ -10,7 +10,7 @@ from importlib import import_module
 
 from deploy import counters
 from deploy.packages import PACKAGES
-from deploy.wsgi import KEEP_ALIVE_S
+from deploy.wsgi import DRAIN_S, KEEP_ALIVE_S
 from shared import logging
 
 PATHS = {each.name: each.path for each in PACKAGES}
@@ -20,7 +20,7 @@ def gunicorn(name: str, *options: str) -> list[str]:
     bind = os.environ.get("BIND", "0.0.0.0:8000")  # inside a private network
     target = f'deploy.wsgi:application("{name}")'
     program = [sys.executable, "-m", "gunicorn", "--bind", bind, "--no-control-socket"]
-    return [*program, *options, target]
+    return [*program, "--graceful-timeout", str(DRAIN_S), *options, target]
 
 
 def edge() -> list[str]:

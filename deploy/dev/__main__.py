@@ -1,4 +1,4 @@
-"""`python -m deploy.dev up | down | status | logs | demo-data | launch | run ARGUMENTS`."""
+"""`python -m deploy.dev up | down | status | logs | restart | demo-data | launch | run …`."""
 
 import sys
 
@@ -11,6 +11,7 @@ COMMANDS = {
     "down": commands.down,
     "status": commands.status,
     "logs": commands.logs,
+    "restart": commands.restart,
     "demo-data": commands.demo_data,
 }
 

@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 from deploy.dev import environment, pids, stackfile
 from deploy.dev.passwords import ADMIN, passwords
 from deploy.dev.servers import servers
-from deploy.dev.stack import ROOT, Stack, read_json
+from deploy.dev.stack import ROOT, Stack, read_json, write_json
 from deploy.kafka import jars
 
-UP_WITHIN_S, DOWN_WITHIN_S = 240, 60
+UP_WITHIN_S, DOWN_WITHIN_S, RENEWED_WITHIN_S = 240, 60, 150
 LAST_LINES = 15
 LARGEST_LOG = 20_000_000
 # The C library keeps large blocks that were given back, such as those of argon2, once it has seen a
@@ -192,6 +192,35 @@ def status(stack: Stack) -> None:
         said = f"{'yes' if ready else 'no'}{again}"
         print(f"{name:<22} {pid:>8} {port or '':>6} {memory:>6.0f} MB  {said}")
     print(f"{'together':<22} {'':>8} {'':>6} {sum(row[3] for row in rows):>6.0f} MB")
+
+
+def restart(stack: Stack) -> None:
+    """Renew the process in `NAME`: the launcher does it, and we say how it went."""
+    name, began = os.environ.get("NAME", ""), time.monotonic()
+    state = read_json(stack.state_file)
+    before = next((each for each in state.get("units", []) if each["name"] == name), None)
+    if not pids.launcher_of(state) or not state["up"]:
+        sys.exit("Not everything runs; see `make status`")
+    if before is None or before["once"]:
+        names = ", ".join(each["name"] for each in state["units"] if not each["once"])
+        sys.exit(f"NAME is one of {names}")
+    write_json(stack.restart_file, {"name": name})  # whole at once: the launcher looks at any time
+    after = await_renewal(stack, name, began)
+    if after["pid"] == before["pid"]:
+        sys.exit(f"{name} was not renewed and goes on as it was: see {stack.logs / name}.log")
+    print(f"{name} is renewed after {time.monotonic() - began:.1f} s: pid {after['pid']}")
+
+
+def await_renewal(stack: Stack, name: str, began: float) -> Mapping[str, Any]:
+    """Until the one before has gone and the new one is ready."""
+    while time.monotonic() - began < RENEWED_WITHIN_S:
+        asked, state = stack.restart_file.exists(), read_json(stack.state_file)
+        [unit] = [each for each in state["units"] if each["name"] == name]
+        gone = name not in {each["name"] for each in state["leaving"]}
+        if not asked and gone and unit["ready"]:
+            return dict(unit)
+        time.sleep(0.1)
+    sys.exit(f"{name} was not renewed in time; see `make status`")
 
 
 def own_memory(pid: int) -> float:

@@ -51,6 +51,7 @@ class Launcher:
 
     def boot(self) -> None:
         """Database and broker come up while the applications are imported."""
+        self.stack.restart_file.unlink(missing_ok=True)  # what nobody waits for any more
         units = Table(self.stack, self.servers).units()
         check_ports(units)
         self.supervisor = Supervisor(units, self.say)
@@ -62,18 +63,23 @@ class Launcher:
 
     def turn(self) -> None:
         assert self.supervisor
+        if asked := read_json(self.stack.restart_file):
+            self.supervisor.restart(asked["name"])
+            self.stack.restart_file.unlink()
         self.supervisor.turn()
         time.sleep(TURN_S)
 
     def say(self) -> None:
         """Write down how things stand, for the commands and for the next launcher."""
         units = self.supervisor.units.values() if self.supervisor else ()
+        leaving = self.supervisor.leaving.values() if self.supervisor else ()
         state = {
             "base_url": self.stack.url_of("edge"),
             "launcher": {"pid": os.getpid(), "created": psutil.Process().create_time()},
             "up": bool(self.supervisor and self.supervisor.up and not self.stopping),
             "error": self.error,
             "units": [as_json(unit) for unit in units],
+            "leaving": [as_json(unit) for unit in leaving],
         }
         write_json(self.stack.state_file, state)
         stackfile.write(self.stack, self.servers)

@@ -26,7 +26,7 @@ def launcher_of(state: Mapping[str, Any]) -> psutil.Process | None:
 def end_orphans(state: Mapping[str, Any]) -> list[str]:
     """End what a crashed launcher has left running; the names of what was found."""
     found, family = [], []
-    for unit in reversed(state.get("units", [])):
+    for unit in reversed([*state.get("units", []), *state.get("leaving", [])]):
         process = alive(unit["pid"], unit["created"]) if unit["pid"] else None
         if process:
             found.append(unit["name"])

@@ -8,7 +8,8 @@ from deploy.dev.units import Unit
 
 def check_ports(units: Iterable[Unit]) -> None:
     """Every port that somebody else holds is named at once."""
-    taken = [str(unit.port) for unit in units if unit.port and not free(unit.port)]
+    ports = {port for unit in units for port in (unit.port, *unit.listens) if port}
+    taken = [str(port) for port in sorted(ports) if not free(port)]
     if taken:
         raise OSError(f"Taken by another program: port {', '.join(taken)}. Choose another PORT.")
 

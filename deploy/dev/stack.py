@@ -56,6 +56,11 @@ class Stack:
         return self.data / "run" / "state.json"
 
     @property
+    def restart_file(self) -> Path:
+        """Which process the launcher shall renew; it takes the file away when it begins."""
+        return self.data / "run" / "restart"
+
+    @property
     def stack_file(self) -> Path:
         """For tools and tests."""
         return self.data / "stack.json"

@@ -4,9 +4,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
-from deploy.dev.units import Unit
+from deploy.dev import listening
+from deploy.dev.handover import Handover
+from deploy.dev.units import Unit, kill_group
 
 LOOK_AGAIN_S = 5.0  # at units that were ready when last looked at
 GIVE_UP_AFTER = 6  # starts of a unit that was never ready, while the stack comes up
@@ -22,6 +23,7 @@ class Supervisor:
         """Units stand in the order of their start. `changed` is called when any state has."""
         self.units = {unit.name: unit for unit in units}
         self.changed = changed
+        self.handovers: list[Handover] = []
         self.looked: dict[str, float] = {}
         self.up = False  # has everything been ready once?
 
@@ -41,12 +43,41 @@ class Supervisor:
             elif not unit.ended and self.may_start(unit):
                 unit.start()
                 self.changed()
+        for handover in list(self.handovers):
+            self.go_on(handover)
         if not self.up and all(unit.done for unit in self.units.values()):
             self.up = True
             self.changed()
 
+    def restart(self, name: str) -> None:
+        """Have a new process take its place; unless it is doing so already."""
+        old = self.units.get(name)
+        if old is None or old.once or name in self.leaving:
+            return
+        self.units[name] = new = old.successor()
+        self.looked.pop(name, None)
+        if old.pid:
+            self.handovers.append(Handover(old, new))
+        self.changed()
+
+    @property
+    def leaving(self) -> dict[str, Unit]:
+        """Processes whose place a successor takes."""
+        return {each.old.name: each.old for each in self.handovers}
+
+    def go_on(self, handover: Handover) -> None:
+        if handover.has_failed:
+            old = self.units[handover.old.name] = handover.undo()
+            print(f"{old.name} was not renewed, and pid {old.pid} goes on: see {old.log}")
+        elif not handover.turn():
+            return
+        self.handovers.remove(handover)
+        self.changed()
+
     def may_start(self, unit: Unit) -> bool:
         """Needs count for the first start: a service waits out a restart of its database."""
+        if not all(each.may_start for each in self.handovers if each.new is unit):
+            return False
         if unit.starts:
             return time.monotonic() >= unit.not_before
         return all(self.units[name].done for name in unit.needs)
@@ -73,7 +104,7 @@ class Supervisor:
         """Ask whether it is ready: often while it is not, else now and then."""
         now = time.monotonic()
         due = self.looked.get(unit.name, 0) + (LOOK_AGAIN_S if unit.is_ready else 0)
-        if not unit.pid or unit.once or now < due:
+        if not unit.pid or unit.once or now < due or not unit.serves:
             return
         self.looked[unit.name] = now
         ready = unit.ready(unit.age)
@@ -83,6 +114,10 @@ class Supervisor:
 
     def stop(self) -> None:
         """In the opposite order of the needs: first who asks, then who answers."""
+        for handover in self.handovers:
+            kill_group(handover.old.pid, signal.SIGKILL)
+            os.waitpid(handover.old.pid, 0)
+        self.handovers.clear()
         for level in reversed(levels(self.units.values())):
             for unit in level:
                 if unit.pid:
@@ -91,6 +126,9 @@ class Supervisor:
             for unit in level:
                 self.await_end(unit, until)
             self.changed()
+        for unit in self.units.values():
+            unit.close_pipe()
+            listening.release(unit.listens)
 
     def await_end(self, unit: Unit, until: float) -> None:
         while unit.pid and time.monotonic() < until:
@@ -117,9 +155,3 @@ def levels(units: Iterable[Unit]) -> list[list[Unit]]:
     for unit in known.values():
         found.setdefault(depth(unit), []).append(unit)
     return [found[number] for number in sorted(found)]
-
-
-def kill_group(leader: int, number: signal.Signals) -> None:
-    """Only the group of a process that we started. Its id is not given anew while one lives."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, number)

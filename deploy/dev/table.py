@@ -8,11 +8,12 @@ from importlib import import_module
 from typing import Any
 
 from deploy import counters
-from deploy.dev import environment, readiness
+from deploy.dev import environment, listening, readiness
 from deploy.dev.servers import Servers
 from deploy.dev.stack import Stack
 from deploy.dev.units import Unit, execute
 from deploy.packages import PACKAGES, SERVICES, Package
+from deploy.wsgi import DRAIN_S
 
 GATEWAY = PACKAGES[0]
 OF_THE_LAUNCHER = ("deploy.dev.mail", "deploy.dev.web", "deploy.dev.worker")
@@ -35,9 +36,19 @@ def run_prepared(prepare: Callable[[], list[str]]) -> None:
     execute(prepare())
 
 
-def run_counted(command: list[str]) -> None:
+def run_web(command: list[str]) -> None:
+    """A server as a program of its own, on the sockets that the launcher holds for it."""
     counters.begin_afresh()
-    execute(command)
+    execute([*command, *listening.binds()])
+
+
+def run_edge() -> None:
+    counters.begin_afresh()
+    options = [part for bind in listening.binds() for part in ("--bind", bind)]
+    options += ["--config", "python:deploy.dev.listening", "--graceful-timeout", str(DRAIN_S)]
+    quiet = ["--worker-class", "gevent", "--no-control-socket"]
+    target = 'deploy.wsgi:application("edge")'
+    execute([sys.executable, "-m", "gunicorn", *options, *quiet, target])
 
 
 class Table:
@@ -82,18 +93,22 @@ class Table:
         port = self.stack.port_of(name)
         return self.unit(
             name,
-            partial(call, "deploy.dev.web", "serve", name, port),
+            partial(call, "deploy.dev.web", "serve", name),
+            renewed=partial(run_web, [sys.executable, "-m", "deploy.dev.web", name]),
             needs=("migrations",),
             ready=readiness.answers_http(port),
             port=port,
+            listens=(port,),
             environ=environment.of_server(self.stack, self.servers, package, name),
         )
 
     def worker(self, package: Package) -> Unit:
         name = f"{package.name}-worker"
+        command = [sys.executable, "-m", "deploy.dev.worker", package.name]
         return self.unit(
             name,
             partial(call, "deploy.dev.worker", "work", package),
+            renewed=partial(execute, command),
             needs=("migrations", "topics"),
             ready=readiness.turns(self.servers.databases[package.url_setting]),
             port=self.stack.port_of(name),
@@ -103,16 +118,12 @@ class Table:
     def edge(self) -> Unit:
         """A program of its own: gevent replaces the sockets of everything it runs with."""
         port, private = self.stack.port_of("edge"), "edge-metrics"
-        environ = environment.of_server(self.stack, self.servers, GATEWAY, "edge", private)
-        options = ["--bind", f"127.0.0.1:{port}", "--bind", environ["METRICS_BIND"]]
-        quiet = ["--worker-class", "gevent", "--graceful-timeout", "5", "--no-control-socket"]
-        target = 'deploy.wsgi:application("edge")'
-        command = [sys.executable, "-m", "gunicorn", *options, *quiet, target]
         return self.unit(
             "edge",
-            partial(run_counted, command),
+            run_edge,
             needs=("idp",),
             ready=readiness.answers_http(port),
             port=port,
-            environ=environ,
+            listens=(port, self.stack.port_of(private)),
+            environ=environment.of_server(self.stack, self.servers, GATEWAY, "edge", private),
         )

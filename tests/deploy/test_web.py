@@ -1,8 +1,14 @@
 """The servers of the services keep a connection for longer than the edge does."""
 
+from pathlib import Path
+
+import pytest
+import yaml
+
 from deploy import start
+from deploy.dev.handover import GONE_WITHIN_S
 from deploy.dev.web import Web
-from deploy.wsgi import KEEP_ALIVE_S
+from deploy.wsgi import DRAIN_S, KEEP_ALIVE_S
 from gateway.proxy import IDLE_S
 
 
@@ -13,4 +19,16 @@ def test_a_service_never_closes_what_the_edge_may_still_use() -> None:
 def test_launcher_and_containers_keep_connections_equally_long() -> None:
     command = start.threaded("rfp")
     said = command[command.index("--keep-alive") + 1]
-    assert Web("rfp", 8402).cfg.keepalive == int(said) == KEEP_ALIVE_S
+    assert Web("rfp", "127.0.0.1:8402").cfg.keepalive == int(said) == KEEP_ALIVE_S
+
+
+def test_what_a_server_has_begun_gets_equally_long_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("METRICS_BIND", "127.0.0.1:8406")
+    for command in (start.threaded("rfp"), start.edge()):
+        assert command[command.index("--graceful-timeout") + 1] == str(DRAIN_S)
+    assert Web("rfp", "127.0.0.1:8402").cfg.graceful_timeout == DRAIN_S
+    compose = yaml.safe_load(Path("docker-compose.yml").read_text())
+    for patience in (GONE_WITHIN_S, float(compose["x-process"]["stop_grace_period"][:-1])):
+        assert patience > DRAIN_S
