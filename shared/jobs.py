@@ -14,7 +14,7 @@ from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared import db, metrics
+from shared import abandoned, db, metrics
 from shared.config import ServiceSettings
 from shared.kernel import N_, DomainError
 
@@ -97,7 +97,10 @@ def schedule_job(app: App, schedule: str, name: str, job: Job, context: Context)
 
 
 def run_jobs(app: App, stop: threading.Event, turned: Callable[[], None] = lambda: None) -> None:
-    """Work until `stop` is set; a job that runs then is finished first."""
+    """Work until `stop` is set; a job that runs then is finished first.
+
+    What a worker that was killed has left is taken up.
+    """
     asyncio.run(work(app, stop, turned))
 
 
@@ -112,11 +115,13 @@ async def work(app: App, stop: threading.Event, turned: Callable[[], None]) -> N
                 shutdown_graceful_timeout=5,
             )
         )
+        left = asyncio.create_task(abandoned.keep_taking_up(app))
         while not stop.is_set() and not worker.done():
             await asyncio.to_thread(turned)  # a database that hangs must not hold up the jobs
             await asyncio.sleep(0.5)
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        for task in (left, worker):
+            task.cancel()
+        await asyncio.gather(left, worker, return_exceptions=True)
         if not stop.is_set():
             raise RuntimeError("The job worker has stopped by itself")
 

@@ -87,6 +87,81 @@ def test_a_job_that_fails_is_tried_again(context: Context) -> None:
     assert [name for name, _ in waiting(context.sessions)] == ["fail"]
 
 
+def leave(sessions: Sessions, **columns: object) -> None:
+    """A job as a worker leaves it that is killed in the middle of it, long ago."""
+    values = {"name": "greet", "lock": None, "attempts": 0} | columns
+    with sessions.begin() as session:
+        worker = session.scalar(sa.text(
+            "INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '31 seconds') RETURNING id"
+        ))  # fmt: skip
+        insert = sa.text(
+            "INSERT INTO procrastinate_jobs"
+            " (queue_name, task_name, args, status, attempts, queueing_lock, worker_id)"
+            " VALUES ('default', :name, '{}', 'doing', :attempts, :lock, :worker)"
+        )
+        session.execute(insert, values | {"worker": worker})
+
+
+def statuses(sessions: Sessions) -> list[str]:
+    with sessions.begin() as session:
+        return list(session.scalars(sa.text("SELECT status::text FROM procrastinate_jobs")))
+
+
+def test_what_a_killed_worker_has_left_runs_once_more(context: Context) -> None:
+    ran: list[int] = []
+    leave(context.sessions)
+    run(context, {"greet": lambda given: ran.append(1)}, {}, lambda: not statuses(context.sessions))
+    assert ran == [1]
+
+
+def test_what_waits_under_the_same_lock_is_enough(context: Context) -> None:
+    ran: list[int] = []
+    leave(context.sessions, lock="one")
+    with context.sessions.begin() as session:
+        jobs.defer(session, "greet", lock="one", at=datetime.now(UTC) + timedelta(hours=1))
+    done = ["todo"]
+    run(
+        context,
+        {"greet": lambda given: ran.append(1)},
+        {},
+        lambda: statuses(context.sessions) == done,
+    )
+    assert ran == []
+
+
+def test_what_kills_its_worker_again_and_again_is_for_an_operator(context: Context) -> None:
+    ran: list[int] = []
+    leave(context.sessions, attempts=8)
+    failed = ["failed"]
+    run(
+        context,
+        {"greet": lambda given: ran.append(1)},
+        {},
+        lambda: statuses(context.sessions) == failed,
+    )
+    assert ran == [] and len(failed_jobs(context)) == 1
+
+
+def failed_jobs(context: Context) -> list[jobs.FailedJob]:
+    with context.sessions.begin() as session:
+        return jobs.failed(session)
+
+
+def test_a_job_that_runs_is_left_alone(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.abandoned.EVERY_S", 0.1)
+    ran: list[int] = []
+
+    def take_long(given: Context) -> None:
+        ran.append(1)
+        time.sleep(1)
+
+    with context.sessions.begin() as session:
+        jobs.defer(session, "greet")
+    run(context, {"greet": take_long}, {}, lambda: bool(ran) and not statuses(context.sessions))
+    assert ran == [1]
+
+
 def test_what_runs_on_a_clock_runs_by_itself(context: Context) -> None:
     ran: list[int] = []
     every_second = {"* * * * * *": ["tick"]}

@@ -14,7 +14,7 @@ def decrypt_documents(context: Context) -> None:
     """Each file in its own transaction: what is done stays done if we are cut off.
 
     A fault of the store stops no other file, and is tried again.
-    An opening defers this; the clock repeats it, because a job that was killed is not run again.
+    An opening defers this; the clock repeats it, sooner than a job that was killed is taken up.
     """
     storage = LocalStorage(context.settings.data / "storage" / "rfp")
     with context.sessions.begin() as session:
