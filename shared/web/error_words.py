@@ -42,4 +42,8 @@ ERROR_WORDS = {
     502: ErrorWords(N_("This part of Tandem does not answer"), SILENT),
     503: ErrorWords(N_("This part of Tandem is not ready"), SILENT),
     504: ErrorWords(N_("This part of Tandem takes too long"), SILENT),
+    507: ErrorWords(
+        N_("There is no room left for what you sent"),
+        N_("Nothing of it was kept; what you saved before is safe. Send it again later."),
+    ),
 }

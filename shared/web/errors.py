@@ -1,8 +1,10 @@
 """One place that turns exceptions into answers: JSON under /api, HTML everywhere else."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, make_response, render_template, request
 from flask_smorest import Api
 from marshmallow import ValidationError
@@ -22,6 +24,14 @@ STATUS: dict[type[DomainError], type[http.HTTPException]] = {
     Forbidden: http.Forbidden,
     FileTooLarge: http.RequestEntityTooLarge,
 }
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = "53100"  # what PostgreSQL calls it
+
+
+class InsufficientStorage(http.HTTPException):
+    code = 507
+    description = ""
 
 
 def init_errors(app: Flask, api: Api | None = None) -> None:
@@ -58,7 +68,17 @@ def with_errors(error: http.HTTPException, errors: Any) -> http.HTTPException:
 def unexpected(error: Exception) -> Response:
     """A fault of ours: all of it into the log, nothing of it to the reader."""
     log.exception("request failed", path=request.path, method=request.method)
-    return http_error(http.InternalServerError())
+    return http_error(kind_of(error)())
+
+
+def kind_of(error: Exception) -> type[http.HTTPException]:
+    """Whether the disk is full or the database away, people can do something about: wait."""
+    if isinstance(error, sa.exc.OperationalError):
+        full = getattr(error.orig, "sqlstate", None) == DISK_FULL
+        return InsufficientStorage if full else http.ServiceUnavailable
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return InsufficientStorage
+    return http.InternalServerError
 
 
 def http_error(error: http.HTTPException) -> Response:

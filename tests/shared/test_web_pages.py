@@ -113,6 +113,24 @@ def test_a_fault_of_ours_shows_a_reference_and_no_detail(client: FlaskClient) ->
         assert "req-4711" in answer.text and "secret detail" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("how", "status", "says"),
+    [
+        ("full", 507, "There is no room left"),
+        ("full database", 507, "There is no room left"),
+        ("away", 503, "is not ready"),
+        ("unreadable", 500, "Something went wrong on our side"),
+    ],
+)
+def test_a_full_disk_and_a_database_that_is_away_are_named(
+    client: FlaskClient, how: str, status: int, says: str
+) -> None:
+    for path in (f"/fail/{how}", f"/api/v1/fail/{how}"):
+        answer = client.get(path, headers=bearer("buyer"))
+        assert answer.status_code == status
+        assert says in answer.text and "secret detail" not in answer.text
+
+
 def test_errors_of_routing_follow_the_path(client: FlaskClient) -> None:
     assert client.get("/api/v1/nothing").mimetype == "application/json"
     assert client.delete("/admin/plans", headers=bearer("buyer")).status_code == 405

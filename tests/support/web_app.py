@@ -1,10 +1,13 @@
 """A tiny application that uses everything of shared.web, for its own tests."""
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import sqlalchemy as sa
 from flask import Flask, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
@@ -137,6 +140,10 @@ FAULTS: dict[str, Exception] = {
     "gone": NotFound(),
     "broken": RuntimeError("secret detail"),
     "words": ValidationError({"title": ["bad"]}),
+    "full": OSError(errno.ENOSPC, "secret detail"),
+    "away": sa.exc.OperationalError("secret detail", {}, Exception("gone")),
+    "full database": sa.exc.OperationalError("secret detail", {}, psycopg.errors.DiskFull()),
+    "unreadable": OSError(errno.EIO, "secret detail"),
 }
 
 
