@@ -7,11 +7,11 @@ PY := .venv/bin/python
 READY := .venv/.ready
 WORDS := build/translations.ready
 CATALOGUES := $(shell find shared gateway services -name messages.po 2>/dev/null)
-FAST := not stack and not browser and not plant and not fuzz
+FAST := not stack and not browser and not plant and not fuzz and not fault
 PARALLEL := -n logical
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help env up down status restart logs demo-data test bench lint fmt check assets jars \
+.PHONY: help env up down status restart logs demo-data test faults bench lint fmt check assets jars \
 	translations translations-compile lock migration migrate topics verify
 
 help:  ## this list
@@ -51,8 +51,11 @@ demo-data: env  ## fill the running stack with the demo, if that has not been do
 	@$(PY) -m deploy.dev demo-data
 
 test: env assets translations-compile  ## every test, with real processes and Chromium where there is one
-	$(PY) -m pytest -q -m "not stack and not browser" $(PARALLEL)
-	$(PY) -m pytest -q -m "stack or browser"
+	$(PY) -m pytest -q -m "not stack and not browser and not fault" $(PARALLEL)
+	$(PY) -m pytest -q -m "stack or browser or fault"
+
+faults: env assets translations-compile  ## all rounds of the faults, ROUNDS times; the table in build/faults.json
+	FAULT_ROUNDS=$(or $(ROUNDS),1) $(PY) -m pytest -q -m fault tests/faults
 
 check: lint  ## lint, types, import rules and the fast tests
 	@$(MAKE) --no-print-directory assets translations-compile

@@ -1,0 +1,74 @@
+"""The stack that is hurt: how its processes are watched, and how one of them is made to die."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from support.stack import RunningStack
+
+from deploy.dev.stack import OFFSETS
+from deploy.packages import PACKAGES, SERVICES
+
+HERE = Path(__file__).parent
+RECOVERS_WITHIN_S = 30.0
+WEBS = ("edge", "idp", *(each.name for each in SERVICES))
+WORKERS = tuple(f"{each.name}-worker" for each in PACKAGES)
+
+
+@dataclass
+class Ground:
+    stack: RunningStack
+    points: Path  # the folder of failpoints
+
+    @property
+    def failpoints(self) -> dict[str, str]:
+        """What a stack has to be started with."""
+        return {"PYTHONPATH": str(HERE / "failpoints"), "FAILPOINTS": str(self.points)}
+
+    def pid(self, name: str) -> int:
+        return int(self.stack.process(name)["pid"])
+
+    def kill(self, name: str) -> int:
+        """kill -9 of one process, not of its children; what it leaves is not our business."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def arm(self, point: str, process: str) -> Path:
+        """Whoever comes there next dies. Answers the file that appears then."""
+        self.points.mkdir(exist_ok=True)
+        armed = self.points / f"{point}@{process}"
+        fired = armed.with_name(f"{armed.name}.fired")
+        fired.unlink(missing_ok=True)
+        armed.touch()
+        return fired
+
+    def recovered(self, dead: int = 0, within: float = 120.0) -> float:
+        """Seconds until the dead one has gone and everybody is ready, without a hand of ours."""
+        began = time.monotonic()
+        while (dead and Path(f"/proc/{dead}/exe").exists()) or not self.is_ready(dead):
+            assert time.monotonic() - began < within, f"not ready: {list(self.unready())}"
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def is_ready(self, dead: int = 0) -> bool:
+        units = self.stack.units().values()
+        if not all(unit["ready"] and (not dead or unit["pid"] != dead) for unit in units):
+            return False
+        return not any(self.unready())
+
+    def unready(self) -> Iterator[str]:
+        """Asked by ourselves: the launcher looks at those that were ready only now and then."""
+        first = self.stack.process("idp")["port"] - OFFSETS["idp"]
+        for name in (*WEBS, *WORKERS):
+            try:
+                address = f"http://127.0.0.1:{first + OFFSETS[name]}/health/ready"
+                status = httpx.get(address, timeout=5).status_code
+            except httpx.HTTPError:
+                status = 0
+            if status != 200:
+                yield name
