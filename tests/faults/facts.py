@@ -15,16 +15,15 @@ from deploy.packages import PACKAGES
 from faults.checker import Facts, Handled
 from faults.traffic import Entry
 
+SETTLES_WITHIN_S = 200.0  # a mail whose job was killed is sent by the clock, in two minutes
 MEASUREMENTS = "tandem.kpi.measurements"  # no outbox: partners write it themselves
 SUBMITTED = """
     SELECT subject_id::text, count(*) FROM notices
-    WHERE template = 'plan_submitted' AND raised_at >= %s GROUP BY 1
+    WHERE template = 'plan_submitted' AND subject_id::text = ANY(%s) GROUP BY 1
 """
 NOTICES = "SELECT person_id::text, dedupe_key, count(*) FROM notices GROUP BY 1, 2"
-MAILS = """
-    SELECT notice_id FROM mails JOIN notices ON notices.id = notice_id
-    WHERE dropped_because IS NULL AND raised_at >= %s
-"""
+MAILS = "SELECT notice_id FROM mails WHERE dropped_because IS NULL AND queued_at >= %s"
+EARLIER = "SELECT notice_id FROM mails WHERE queued_at < %s"
 SENT = """
     SELECT 'outbox ' || id, published_at FROM outbox WHERE recorded_at BETWEEN %s AND %s
 """
@@ -84,24 +83,30 @@ def handled(stack: RunningStack) -> Counter[Handled]:
 
 
 def gather(
-    stack: RunningStack, entries: Iterable[Entry], since: datetime, until: datetime
+    stack: RunningStack,
+    entries: Iterable[Entry],
+    since: datetime,
+    until: datetime,
+    within: float = SETTLES_WITHIN_S,
 ) -> Facts:
-    """Of these changes, and of everything that the stack has ever announced. What counts as late
-    was announced between `since` and `until`."""
+    """Of these changes, and of everything that the stack has announced by now. What counts as late
+    was announced between `since` and `until`. Whatever comes is given some time to come."""
     described, entries = stack.described(), list(entries)
+    kept = recorded(described["databases"])
+    settle(stack, within)
     heard = listen(described["kafka_bootstrap"])
     del heard[MEASUREMENTS]
-    kept = recorded(described["databases"])
+    known = set[UUID]().union(*kept.values())
     verify = stack.command("gateway.commands", "verify")
     return Facts(
         acknowledged=set(wanted(entries)),
-        there=there(stack, entries, since),
+        there=there(stack, entries),
         recorded=kept,
         heard={name: set(topic.events) for name, topic in heard.items()},
         gaps=[f"{name} {gap}" for name, topic in heard.items() for gap in topic.gaps()],
-        due=due(heard),
+        due={(name, each) for name, each in due(heard) if each in known},
         handled=handled(stack),
-        raised=raised(heard),
+        raised=raised(heard, known),
         notices=notices(stack),
         mails_due=mails_due(stack, since),
         mails=mails(stack, since),
@@ -110,8 +115,9 @@ def gather(
     )
 
 
-def raised(heard: Mapping[str, Heard]) -> set[tuple[str, str]]:
-    return {(e.subject, e.data["dedupe_key"]) for e in heard["tandem.notices"].events.values()}
+def raised(heard: Mapping[str, Heard], known: set[UUID]) -> set[tuple[str, str]]:
+    events = heard["tandem.notices"].events.values()
+    return {(each.subject, each.data["dedupe_key"]) for each in events if each.id in known}
 
 
 def notices(stack: RunningStack) -> Counter[tuple[str, str]]:
@@ -132,7 +138,7 @@ def told(token: str) -> str:
     return f"notice of {token}"
 
 
-def there(stack: RunningStack, entries: Iterable[Entry], since: datetime) -> Counter[str]:
+def there(stack: RunningStack, entries: Iterable[Entry]) -> Counter[str]:
     """How often each change was made, and how often somebody was told of it."""
     tokens = [each.token for each in entries]
     query = "SELECT title, id::text FROM plans WHERE title = ANY(%s)"
@@ -140,7 +146,8 @@ def there(stack: RunningStack, entries: Iterable[Entry], since: datetime) -> Cou
     organisations = "SELECT name FROM legal_entities WHERE name = ANY(%s)"
     found = Counter(token for token, _ in plans)
     found.update(name for (name,) in stack.rows("gateway", organisations, tokens))
-    notices = Counter(dict(stack.rows("notifications", SUBMITTED, since)))
+    ids = [plan for _, plan in plans]
+    notices = Counter(dict(stack.rows("notifications", SUBMITTED, ids)))
     for token, plan in plans:
         found[told(token)] += notices[plan]
     return found
@@ -153,9 +160,8 @@ def mails_due(stack: RunningStack, since: datetime) -> set[str]:
 
 def mails(stack: RunningStack, since: datetime) -> Counter[str]:
     """What the mail server took, but for what others have caused before."""
-    before = stack.rows("notifications", "SELECT id FROM notices WHERE raised_at < %s", since)
     found = Counter(str(mail["Message-ID"]) for _, mail in stack.mail_files())
-    for (number,) in before:
+    for (number,) in stack.rows("notifications", EARLIER, since):
         found.pop(message_id(number), None)
     return found
 

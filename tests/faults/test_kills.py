@@ -9,7 +9,7 @@ from support.story import Cast
 
 from faults import table
 from faults.checker import Verdict, judge
-from faults.facts import gather, now, settle
+from faults.facts import gather, now
 from faults.ground import RECOVERS_WITHIN_S, Ground
 from faults.traffic import Traffic
 
@@ -42,7 +42,6 @@ FEW = ("recorded@rfp", "committed@idp", "acknowledged@rfp-worker", "handled@cont
        "kept@monitoring-worker")  # fmt: skip
 OUT = ("mailed", "closed")  # the mail server has it, and nobody has noted that
 FIRES_WITHIN_S = 60.0
-MAILS_WITHIN_S = 200.0  # one whose job was killed is sent by the clock, after two minutes
 
 
 @dataclass
@@ -61,7 +60,6 @@ def killed(ground: Ground, who: Cast) -> Killed:
     with Traffic(who, per_second=6) as traffic:
         seconds = [strike(ground, point) for point in points]
     recovered_at = now(ground.stack)
-    settle(ground.stack, MAILS_WITHIN_S)
     out = sum(point.split("@")[0] in OUT for point in points)
     verdict = verdict_on(ground, traffic, since, recovered_at, out)
     table.note("kill -9 at a failpoint", len(points), verdict, max(seconds))

@@ -12,13 +12,17 @@ from support.story import Cast
 
 from faults import table
 from faults.checker import Verdict, judge
-from faults.facts import gather, now, settle
+from faults.facts import gather, now
 from faults.ground import RECOVERS_WITHIN_S, Ground
 from faults.traffic import MIX, Traffic
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(3600)]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.timeout(3600),
+    # kafka-python leaves a socket behind where a broker dies under a consumer, as under this test's
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 NO_MAILS = ("vendor",)  # a mail whose job is killed takes the clock two minutes
-SETTLES_WITHIN_S = 200.0
 
 
 @dataclass
@@ -33,7 +37,6 @@ class Outage:
 def judged(
     ground: Ground, traffic: Traffic, since: datetime, recovered_at: datetime, seconds: float
 ) -> Outage:
-    settle(ground.stack, SETTLES_WITHIN_S)
     facts = gather(ground.stack, traffic.entries, since, recovered_at)
     return Outage(traffic, judge(facts, recovered_at), seconds)
 

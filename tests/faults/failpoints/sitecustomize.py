@@ -2,12 +2,17 @@
 
 `FAILPOINTS` is a folder. A file in it named `point@process` arms that point: who comes there next
 renames the file, writes its pid into it, and dies as by `kill -9`.
+
+Where libfaketime moves the clock, a sleep goes another way: the library fails on the call that
+Python makes for it.
 """
 
 import functools
 import os
+import select
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -90,3 +95,5 @@ class Finder(MetaPathFinder):
 
 if FOLDER:
     sys.meta_path.insert(0, Finder())
+if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+    time.sleep = lambda seconds: select.select((), (), (), seconds) and None
