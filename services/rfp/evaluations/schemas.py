@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 from services.rfp.evaluations.domain import FULL_GRADE, Conflict, Result, Score, published, working
 from services.rfp.evaluations.queries import BidView, EvaluationView, LotView, Part
 from services.rfp.tenders.domain import PriceFormula, Stage
+from services.rfp.tenders.schemas.answers import RfpCriterionOut
 from shared.kernel import N_
 from shared.web.fields import Amount
 from shared.web.schemas import Form, Words
@@ -85,15 +86,6 @@ class EvaluationList(Schema):
     after = fields.String()
 
 
-class CriterionOut(Schema):
-    id = fields.UUID()
-    key = fields.String()
-    title = fields.String()
-    weight = Amount()
-    is_price = fields.Boolean()
-    minimum = Amount(allow_none=True)
-
-
 class PersonOut(Schema):
     person_id = fields.UUID()
     conflict = fields.Enum(Conflict, allow_none=True, by_value=True)
@@ -165,7 +157,7 @@ class Evaluation(Schema):
     evaluated_at = fields.AwareDateTime(allow_none=True)
     awarded_at = fields.AwareDateTime(allow_none=True)
     part = fields.Enum(Part, by_value=True)
-    criteria = fields.List(fields.Nested(CriterionOut))
+    criteria = fields.List(fields.Nested(RfpCriterionOut))
     evaluators = fields.List(fields.Nested(PersonOut))
     lots = fields.List(fields.Nested(LotOut))
     bids = fields.List(fields.Nested(BidOut))
