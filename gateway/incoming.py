@@ -95,8 +95,13 @@ class Incoming:
 
     @cached_property
     def cookies(self) -> Mapping[str, str]:
-        """None of ours is quoted, so a quoted one is not ours."""
-        said = (each.strip().partition("=") for each in self.header("Cookie").split(";"))
+        """None of ours is quoted, so a quoted one is not ours. Of two, the first counts.
+
+        Only blanks and tabs surround a name. To a browser any other character is part of the name,
+        which then is none of those that begin with `__Host-`: a neighbouring site may set it.
+        """
+        pairs = reversed(self.header("Cookie").split(";"))
+        said = (each.strip(" \t").partition("=") for each in pairs)
         return {name: value for name, _, value in said if '"' not in value}
 
     @property

@@ -175,3 +175,15 @@ def test_a_bucket_empties_and_fills() -> None:
 def test_a_cookie_header_that_is_no_cookie_header_holds_nothing() -> None:
     for text in ('__Host-tandem="', "=;=;", "\x00", "a=b; __Host-tandem"):
         assert incoming(cookie=text).cookie("__Host-tandem") == ""
+
+
+@pytest.mark.parametrize("before", ["\xa0", "\x85", "\x1f", "\x0b"])
+def test_only_blanks_and_tabs_surround_the_name_of_a_cookie(before: str) -> None:
+    """A browser lets any site beside ours set what is not literally `__Host-`."""
+    assert incoming(cookie=f"a=b; {before}__Host-tandem=theirs").cookie("__Host-tandem") == ""
+    assert incoming(cookie="a=b;\t __Host-tandem=ours \t").cookie("__Host-tandem") == "ours"
+
+
+def test_of_two_cookies_of_one_name_the_first_counts() -> None:
+    twice = incoming(cookie="__Host-tandem=first; __Host-tandem=second")
+    assert twice.cookie("__Host-tandem") == "first"
