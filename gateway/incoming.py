@@ -16,8 +16,11 @@ SESSION_COOKIE = "__Host-tandem"
 LANGUAGE_COOKIE = "__Host-language"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 SAFE = frozenset({"GET", "HEAD"})
-# What a decoder further on could read as another path than the one we decided about.
-AMBIGUOUS = re.compile(r"//|/\.{1,2}(?:/|$)|[\\;#]|%(?:2[ef]|5c|25|3b|7f|[01][0-9a-f])", re.I)
+# What a decoder further on could read as another path than the one we decided about: separators,
+# and letters, digits and `-._~` in disguise (RFC 3986, 6.2.2.2).
+SEPARATORS = r"//|/\.{1,2}(?:/|$)|[\\;#]|%(?:2f|5c|25|3b|7f|[01][0-9a-f])"
+DISGUISED = r"%(?:2[de]|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9ae])"
+AMBIGUOUS = re.compile(f"{SEPARATORS}|{DISGUISED}", re.I)
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 

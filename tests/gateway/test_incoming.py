@@ -1,6 +1,7 @@
 """One reading of every request: paths, origins, addresses, languages."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -59,11 +60,22 @@ def test_plain_addresses_pass(target: str) -> None:
         "/wor k",
         "/w\u00f6rk",
         "/work\x7f",
+        "/oauth/%74oken",
+        "/lo%67in",
         "work",
     ],
 )
 def test_addresses_that_could_be_read_twice_are_refused(target: str) -> None:
     assert not is_plain(target)
+
+
+def test_an_octet_is_escaped_only_where_it_must_be() -> None:
+    """Else `/oauth/%74oken` is a path that no limit knows, and the service behind decodes it."""
+    for octet in range(256):
+        needless = octet < 128 and quote(chr(octet), safe="") == chr(octet)
+        separating = octet < 32 or octet == 127 or chr(octet) in "/\\%;"
+        for escape in (f"%{octet:02x}", f"%{octet:02X}"):
+            assert is_plain(f"/a/{escape}b") is not (needless or separating), escape
 
 
 def test_internal_paths_lead_nowhere() -> None:
