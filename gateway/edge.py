@@ -34,7 +34,7 @@ from gateway.proxy import (
     UpstreamBusy,
     UpstreamSlow,
 )
-from gateway.reading import UpstreamBroken
+from gateway.reading import UpstreamBroken, UpstreamSilent
 from gateway.replies import Reply, redirect
 from gateway.routes import Route, Way
 from gateway.sending import Outgoing
@@ -47,6 +47,7 @@ StartResponse = Callable[..., Any]
 FAILURES = {
     UpstreamAway: "service_broken",
     UpstreamBroken: "service_broken",
+    UpstreamSilent: "service_broken",
     UpstreamBusy: "service_busy",
     UpstreamSlow: "service_slow",
 }

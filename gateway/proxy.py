@@ -7,7 +7,7 @@ from socket import IPPROTO_TCP, TCP_NODELAY, create_connection, socket
 from threading import Lock
 from urllib.parse import urlsplit
 
-from gateway.reading import Reading, UpstreamBroken
+from gateway.reading import Reading, UpstreamBroken, UpstreamSilent
 from gateway.sending import Outgoing, head_of, is_quiet, transmit
 
 CHUNK = 64 * 1024
@@ -47,7 +47,7 @@ class Upstream:
     def send(self, request: Outgoing) -> "Answer":
         """Send and read the head of the answer; its body is still to come.
 
-        A kept connection may have died unseen: a read is then tried once more on a new one.
+        A kept connection may have died unseen: a read of which nothing came back is tried again.
         """
         head = head_of(request)
         self.count(1)
@@ -58,7 +58,7 @@ class Upstream:
                 return self.exchange(self.connect(), head, request)
             try:
                 return self.exchange(kept, head, request)
-            except UpstreamBroken:
+            except UpstreamSilent:
                 if not repeatable:
                     raise
                 return self.exchange(self.connect(), head, request)
@@ -112,7 +112,7 @@ class Upstream:
             raise UpstreamSlow from fault
         except OSError as fault:
             connection.close()
-            raise UpstreamBroken from fault
+            raise reading.broken() from fault
         except BaseException:  # no HTTP came back; or the client went away, or sent too much
             connection.close()
             raise

@@ -11,6 +11,10 @@ class UpstreamBroken(Exception):
     """It answered what is not HTTP, or hung up."""
 
 
+class UpstreamSilent(UpstreamBroken):
+    """It hung up before a byte of an answer."""
+
+
 class Reading:
     """Where a body ends is decided here for answers without one, else by llhttp.
 
@@ -26,15 +30,17 @@ class Reading:
         self.fields: list[tuple[str, str]] = []
         self.pieces: list[bytes] = []
         self.length: int | None = None  # of the body, where it was announced
-        self.has_head = self.is_whole = self.ends_with_connection = self.may_follow = False
+        self.has_begun = self.has_head = self.is_whole = False
+        self.ends_with_connection = self.may_follow = False
 
     def feed(self, arrived: bytes) -> None:
         """Take what arrived; nothing means that the service has closed."""
         if not arrived and not self.ends_with_connection:
-            raise UpstreamBroken
+            raise self.broken()
         if not arrived:
             self.is_whole = True
             return
+        self.has_begun = True
         try:
             self.parser.feed_data(arrived)  # type: ignore[union-attr]  # until `forget`
         except (HttpParserError, HttpParserUpgrade) as fault:
@@ -43,6 +49,9 @@ class Reading:
             self.may_follow = False
         if not self.has_head:
             self.check_size(len(arrived))
+
+    def broken(self) -> UpstreamBroken:
+        return UpstreamBroken() if self.has_begun else UpstreamSilent()
 
     def check_size(self, more: int) -> None:
         self.head_size += more

@@ -201,6 +201,18 @@ def test_an_answer_that_breaks_off_is_none(
             ask(upstream)
 
 
+@pytest.mark.parametrize("begun", [b"", b"H", OK, SIZED[:-5]])
+def test_a_read_is_repeated_only_where_nothing_came_back(
+    service: Service, upstream: Upstream, begun: bytes
+) -> None:
+    service.pieces = [SIZED]
+    ask(upstream)
+    service.pieces, service.hangs_up = [begun], True
+    with pytest.raises(UpstreamBroken):
+        ask(upstream)
+    assert len(service.heads) == (2 if begun else 3) and not upstream.idle
+
+
 def test_a_service_may_ask_for_another_connection(service: Service, upstream: Upstream) -> None:
     for first in (OK + b"Connection: close\r\n", b"HTTP/1.0 200 OK\r\n"):
         service.pieces = [first + b"Content-Length: 5\r\n\r\nhello"]
