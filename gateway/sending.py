@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from socket import MSG_PEEK, socket
 
 HEAD = re.compile(
@@ -41,16 +42,19 @@ def transmit(connection: socket, head: bytes, request: Outgoing) -> bool:
         connection.sendall(b"".join((head, *request.body)))
         return True
     connection.sendall(head)
-    for piece in request.body:
+    for piece in pieces(request):
         if not is_quiet(connection):
             return False
         try:
-            connection.sendall(framed(piece) if request.length is None else piece)
+            connection.sendall(piece)
         except (BrokenPipeError, ConnectionResetError):
             return False
-    if request.length is None:
-        connection.sendall(b"0\r\n\r\n")
     return True
+
+
+def pieces(request: Outgoing) -> Iterable[bytes]:
+    """The body as it travels. An empty chunk is the last one."""
+    return request.body if request.length is not None else map(framed, chain(request.body, [b""]))
 
 
 def framed(piece: bytes) -> bytes:

@@ -23,6 +23,8 @@ class Service:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.pieces: Pieces = ()
         self.hangs_up = False
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.connections = 0
         self.heads: list[bytes] = []
         threading.Thread(target=self.serve, daemon=True).start()
@@ -41,6 +43,7 @@ class Service:
         with connection, suppress(OSError):  # the proxy hangs up on what it does not like
             while head := connection.recv(65536):
                 self.heads.append(head)
+                self.may_answer.wait()
                 for piece in self.pieces:
                     connection.sendall(piece)
                     threading.Event().wait(PAUSE_S if len(self.pieces) > 1 else 0)
@@ -276,3 +279,20 @@ def test_a_small_request_leaves_at_once(service: Service, upstream: Upstream) ->
     answer = upstream.send(Outgoing("POST", "/a?b=c", fields, [b"body"], 4))
     assert list(answer.body()) == [b"hello"]
     assert service.heads == [b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"]
+
+
+@pytest.mark.parametrize("announced", [2, None])
+def test_what_a_service_says_early_counts_although_it_left(
+    service: Service, upstream: Upstream, announced: int | None
+) -> None:
+    service.pieces, service.hangs_up = [b"HTTP/1.1 413 Too Much\r\nContent-Length: 0\r\n\r\n"], True
+    service.may_answer.clear()
+
+    def dawdling() -> Iterator[bytes]:
+        yield b"x" * proxy.SMALL  # more than the service reads
+        service.may_answer.set()
+        threading.Event().wait(0.2)
+        yield from [b"y"] * (announced is not None)  # else only the last, empty chunk is to come
+
+    answer = upstream.send(Outgoing("POST", "/", [("Host", "x")], dawdling(), announced))
+    assert answer.code == 413 and list(answer.body()) == [b""] and not upstream.idle
