@@ -186,8 +186,7 @@ class Edge:
             raise Refused("too_many_attempts", [("Retry-After", str(wait))], seconds=wait)
 
     def forward(self, request: Incoming, route: Route, identity: Identity | None) -> Answer:
-        length = request.length
-        content = body.pieces(request, length, route.limit)
+        content, length = body.taken(request, route.limit)
         fields = [*headers.inward(request), *self.said_by_us(request)]
         if route.way is Way.OPEN:
             fields += headers.client_authentication(request)

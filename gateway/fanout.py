@@ -101,8 +101,7 @@ class Fanout:
             ("traceparent", why.traceparent),
             *bearer(self.minter.token(who, service)),
         ]
-        length = 0 if method == "GET" else None
-        answer = upstream.send(Outgoing(method, path, fields, (), length))
+        answer = upstream.send(Outgoing(method, path, fields))
         try:
             content = b"".join(answer.body())
         finally:

@@ -9,7 +9,6 @@ PASS_IN = frozenset(
         "accept",
         "content-disposition",
         "content-encoding",
-        "content-length",
         "content-type",
         "idempotency-key",
         "if-match",

@@ -28,12 +28,18 @@ class Outgoing:
 def head_of(request: Outgoing) -> bytes:
     lines = [f"{request.method} {request.target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers]
-    if request.length is None:
-        lines.append("Transfer-Encoding: chunked")
+    lines += framing(request)
     head = "\r\n".join((*lines, "", ""))
     if not HEAD.fullmatch(head) or head.count("\n") != len(lines) + 1:
         raise ValueError("a header that is no line, or more than one")
     return head.encode("latin-1")
+
+
+def framing(request: Outgoing) -> Iterable[str]:
+    if request.length is None:
+        yield "Transfer-Encoding: chunked"
+    elif request.length or request.method not in ("GET", "HEAD"):
+        yield f"Content-Length: {request.length}"
 
 
 def transmit(connection: socket, head: bytes, request: Outgoing) -> bool:

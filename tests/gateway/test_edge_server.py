@@ -260,22 +260,6 @@ def test_events_arrive_as_they_are_sent(
     assert len(delays) == 3 and max(delays) < 0.15
 
 
-def test_many_silent_clients_do_not_stand_in_the_way(
-    edge: EdgeServer, services: Upstream, buyer: Enrolled
-) -> None:
-    silent = [edge.connect() for _ in range(30)]
-    half = head(edge, buyer, "Content-Length: 1000")
-    for n, sock in enumerate(silent):
-        sock.sendall(half if n % 2 else half[:40])
-    began = time.monotonic()
-    with browser(edge, buyer) as client:
-        assert client.get("/admin/plans").status_code == 200
-    assert time.monotonic() - began < 2
-    assert [got.method for got in services.received] == ["GET"], "a small body waits at the edge"
-    for sock in silent:
-        sock.close()
-
-
 def test_a_client_that_hangs_up_leaves_nothing_behind(
     edge: EdgeServer, services: Upstream, buyer: Enrolled
 ) -> None:

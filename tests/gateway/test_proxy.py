@@ -275,8 +275,7 @@ def test_a_header_is_one_line(service: Service, upstream: Upstream, outgoing: Ou
 
 def test_a_small_request_leaves_at_once(service: Service, upstream: Upstream) -> None:
     service.pieces = [SIZED]
-    fields = [("Host", "x"), ("Content-Length", "4")]
-    answer = upstream.send(Outgoing("POST", "/a?b=c", fields, [b"body"], 4))
+    answer = upstream.send(Outgoing("POST", "/a?b=c", [("Host", "x")], [b"body"], 4))
     assert list(answer.body()) == [b"hello"]
     assert service.heads == [b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"]
 

@@ -23,10 +23,12 @@ ROOT = Path(__file__).parents[2]
 
 def application() -> Any:
     """What gunicorn loads. The settings come whole, with a database on a Unix socket."""
+    from gateway import body
     from gateway.edge import create_edge
     from support.gateway import gateway_settings
 
     logging.configure("edge", os.environ.get("LOG_LEVEL", "WARNING"))
+    body.PATIENCE_S = float(os.environ.get("EDGE_PATIENCE_S", body.PATIENCE_S))
     given = json.loads(os.environ["EDGE_TEST"])
     made = gateway_settings(Path(given.pop("data")))
     return create_edge(replace(made, **given))

@@ -28,6 +28,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do(self) -> None:
         upstream: Upstream = self.server.upstream  # type: ignore[attr-defined]  # set below
+        upstream.begun.append(f"{self.command} {self.path}")
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else b""
         if self.headers.get("Transfer-Encoding"):
@@ -69,6 +70,7 @@ class Upstream:
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)  # what has come whole, or is still to come
 
     @staticmethod
     def otherwise(handler: Handler) -> None:
