@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 
 import psycopg
 from sqlalchemy.exc import StatementError
@@ -58,6 +59,29 @@ def as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
     return encode(event)
 
 
+class Lines(structlog.WriteLogger):
+    """Whole lines. What cannot be written is lost: nobody's work fails because a disk is full."""
+
+    complained = False
+
+    def msg(self, message: str) -> None:
+        try:
+            super().msg(message)
+        except (OSError, ValueError) as fault:
+            self.complain(fault)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+    def complain(self, fault: Exception) -> None:
+        """Once, where somebody may still read it."""
+        if not self.complained:
+            self.complained = True
+            with suppress(OSError, ValueError, AttributeError):  # there may be no stderr at all
+                sys.stderr.write(f"The log cannot be written: {type(fault).__name__}\n")
+                sys.stderr.flush()
+
+
 def configure(process: str, level: str = "INFO") -> None:
     """Call once per process, after the fork.
 
@@ -71,9 +95,10 @@ def configure(process: str, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendered: list[Processor] = [structlog.processors.ExceptionRenderer(without_values), as_json]
+    lines = Lines(sys.stdout)
     structlog.configure(
         processors=[*shared, *rendered],
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=lambda *_: lines,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         cache_logger_on_first_use=True,
     )

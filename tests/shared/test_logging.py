@@ -1,5 +1,6 @@
 """What logging brings into a process, and what it leaves outside."""
 
+import errno
 import io
 import json
 import logging as stdlib_logging
@@ -40,11 +41,11 @@ def test_who_wants_rich_finds_it() -> None:
 
 
 @contextmanager
-def configured() -> Iterator[io.StringIO]:
+def configured(into: io.StringIO | None = None) -> Iterator[io.StringIO]:
     """Logging as in a process of ours, and what it writes."""
     root = stdlib_logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    with redirect_stdout(io.StringIO()) as out:
+    with redirect_stdout(into or io.StringIO()) as out:
         logging.configure("test")
     try:
         yield out
@@ -67,6 +68,27 @@ def test_our_lines_and_those_of_libraries_have_one_shape() -> None:
     assert ours == {"event": "Told", "level": "info", "path": "/招标", "it": it} | said_by_all
     assert theirs == {"event": "said 1", "level": "warning"} | said_by_all
     assert "招标" in out.getvalue()
+
+
+class Full(io.StringIO):
+    """What a full disk says when a line is flushed."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_nothing_fails_because_its_log_cannot_be_written(
+    closed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = Full()
+    if closed:
+        out.close()
+    with configured(out):
+        for name in ("one", "another"):
+            logging.get_logger(name).info("Told")
+            logging.get_logger(name).error("Told")
+        assert capsys.readouterr().err.count("The log cannot be written: ") == 1
 
 
 @contextmanager
