@@ -11,8 +11,9 @@ from typing import Any
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import ClientMixin, grants
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from flask import Flask, Response, request
 
@@ -87,6 +88,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # untyped there
     def create_token_response(self, request: OAuth2Request | None = None) -> Response:
         try:
             refuse_ambiguity()
+            refuse_gibberish()
         except OAuth2Error as error:
             return self.handle_error_response(self.create_oauth2_request(None), error)  # type: ignore[no-any-return]  # untyped there
         return super().create_token_response(request)  # type: ignore[no-any-return]  # untyped there
@@ -100,6 +102,14 @@ def refuse_ambiguity() -> None:
         raise InvalidRequestError("A parameter is repeated.")
     if request.headers.get("Authorization") and "client_secret" in request.form:
         raise InvalidRequestError("Authenticate in one way only.")
+
+
+def refuse_gibberish() -> None:
+    """A name and secret that are no text: Authlib would fail instead of refusing them."""
+    try:
+        extract_basic_authorization(request.headers)
+    except ValueError as fault:
+        raise InvalidClientError(status_code=401) from fault
 
 
 def find(client_id: str) -> Registered | None:

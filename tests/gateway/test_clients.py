@@ -105,6 +105,19 @@ def test_wrong_secrets_and_unknown_clients_are_refused(
     assert ask(client).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "credentials", [b"\xff\xfe:x", b"cli_\x00:y", b":", b"", "\xff", "====", "no base 64"]
+)
+def test_names_and_secrets_that_are_no_text_are_refused(
+    client: FlaskClient, credentials: bytes | str
+) -> None:
+    sent = credentials if isinstance(credentials, str) else base64.b64encode(credentials).decode()
+    headers = {"Authorization": f"Basic {sent}"}
+    answer = client.post("/oauth/token", data={"grant_type": "client_credentials"}, headers=headers)
+    assert answer.status_code == 401 and "Basic" in answer.headers["WWW-Authenticate"]
+    assert answer.json and answer.json["error"] == "invalid_client"
+
+
 def test_only_this_grant_exists(client: FlaskClient, committed: Sessions) -> None:
     made, secret = a_client(committed)
     for grant in ("password", "authorization_code", "refresh_token", "implicit", ""):
