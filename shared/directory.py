@@ -104,10 +104,10 @@ def organisation_name(session: Session, organisation_id: UUID | None) -> str:
     return session.scalar(found) or ""
 
 
-def is_of_buyer(actor: Actor) -> sa.ColumnElement[bool]:
+def is_of_buyer(actor: Actor, known: Table = organisations) -> sa.ColumnElement[bool]:
     """Whether somebody belongs to the buying organisation. An auditor may come from outside."""
-    own = (organisations.c.id == actor.organisation_id) & (organisations.c.kind == "buyer")
-    return sa.exists(select(organisations.c.id).where(own))
+    own = (known.c.id == actor.organisation_id) & (known.c.kind == "buyer")
+    return sa.exists(select(known.c.id).where(own))
 
 
 def organisations_of_kind(session: Session, kind: str) -> list[Organisation]:

@@ -98,7 +98,7 @@ def trail(
 ) -> tuple[list[History], list[Entry], list[Service]]:
     """Histories of an object or the latest entries, and who was silent. Nothing for outsiders."""
     with transaction() as session:
-        if not queries.is_of_buyer(session, reader):
+        if not queries.may_read(session, reader):
             return [], [], []
     if text:
         histories, silent = find(reader, text)

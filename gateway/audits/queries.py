@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.audits.persistence import checkpoint_heads, checkpoints
-from gateway.people.domain import OrganisationKind
 from gateway.people.persistence import legal_entities
 from shared.audit import Head, opaque
+from shared.directory import is_of_buyer
 from shared.kernel import Actor
 
 
@@ -24,10 +24,9 @@ class CheckpointState:
     latest_at: datetime
 
 
-def is_of_buyer(session: Session, reader: Actor) -> bool:
-    """An auditor may come from outside: chains do not say which contract they belong to."""
-    own = select(legal_entities.c.kind).where(legal_entities.c.id == reader.organisation_id)
-    return session.scalar(own) is OrganisationKind.BUYER
+def may_read(session: Session, reader: Actor) -> bool:
+    """Chains do not say which contract they belong to: no auditor from outside reads any."""
+    return bool(session.scalar(select(is_of_buyer(reader, legal_entities))))
 
 
 def states(session: Session) -> Mapping[str, CheckpointState]:

@@ -22,6 +22,7 @@ from shared import db
 from shared.files import LocalStorage
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
+from shared.web.trail import init_trail
 
 APIS = (agreements_api, delivery_api, settlement_api)
 PAGES = (
@@ -53,7 +54,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
-    app.extensions["trail"] = TRAIL
+    init_trail(app, TRAIL)
     for blueprint in APIS:
         api.register_blueprint(blueprint)
     for pages in PAGES:

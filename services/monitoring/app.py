@@ -17,6 +17,7 @@ from services.monitoring.trail import TRAIL
 from shared import db
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
+from shared.web.trail import init_trail
 
 APIS = (metrics_api, measurements_api, slas_api)
 PAGES = (performance_pages, own_performance_pages, measurements_pages, grants_pages, internal)
@@ -37,7 +38,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
-    app.extensions["trail"] = TRAIL
+    init_trail(app, TRAIL)
     for blueprint in APIS:
         api.register_blueprint(blueprint)
     for pages in PAGES:

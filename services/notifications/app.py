@@ -12,6 +12,7 @@ from services.notifications.trail import TRAIL
 from shared import db
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
+from shared.web.trail import init_trail
 
 
 def create_app(
@@ -29,7 +30,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
-    app.extensions["trail"] = TRAIL
+    init_trail(app, TRAIL)
     api.register_blueprint(notices_api)
     for pages in (staff_messages, vendor_messages, internal):
         app.register_blueprint(pages)

@@ -30,6 +30,7 @@ from shared import db
 from shared.files import LocalStorage
 from shared.identity import Verifier, fetched
 from shared.web import Identify, init_web
+from shared.web.trail import init_trail
 
 APIS: tuple[Any, ...] = (plans_api, vendors_api, tenders_api, bids_api, evaluations_api, awards_api)
 PAGES: tuple[Blueprint, ...] = (
@@ -62,7 +63,7 @@ def create_app(
         settings=settings,
         handlers=HANDLERS,
     )
-    app.extensions["trail"] = TRAIL
+    init_trail(app, TRAIL)
     app.extensions |= places(settings)
     for blueprint in APIS:
         api.register_blueprint(blueprint)

@@ -23,7 +23,6 @@ from shared.web.measure import init_measures
 from shared.web.pages import fragment, invalid, page, see_other
 from shared.web.requests import TandemRequest
 from shared.web.templating import init_templates
-from shared.web.trail import chains
 from shared.web.transactions import now, transaction
 
 __all__ = [
@@ -71,7 +70,6 @@ def init_web(
     init_health(app)
     init_internal(app)
     app.register_blueprint(stuck.orders)
-    app.register_blueprint(chains)
     return api
 
 

@@ -1,17 +1,16 @@
-"""What only the gateway asks, for its pages Operations and Audit. Never routed outside."""
+"""What only the gateway asks, for its page Operations. Never routed outside."""
 
 from dataclasses import asdict
 from uuid import UUID
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shared import audit, jobs
-from shared.kernel import N_, Actor, Auditor, DomainError, Staff
+from shared.kernel import N_, Actor, DomainError, Staff
 from shared.messaging import dead_letters, heartbeat, outbox
 from shared.web.access import requires
-from shared.web.trail import require_of_buyer, told_all
 from shared.web.transactions import transaction
 
 internal = Blueprint("internal", __name__, url_prefix="/internal")
@@ -83,16 +82,3 @@ def settle_letter(operator: Actor, which: UUID, order: str) -> ResponseReturnVal
     with transaction() as session:
         ORDERS[order](session, operator, which)
     return "", 204
-
-
-@internal.get("/audit")
-@requires((Staff, Auditor), "auditor", *OPERATORS)
-def show_audit(reader: Actor) -> ResponseReturnValue:
-    """The latest entries of one chain, newest first: `?chain=rfp:<uuid>`.
-
-    Not for an auditor from outside: chains do not say which contract they belong to.
-    """
-    chain = request.args.get("chain", "")
-    with transaction() as session:
-        require_of_buyer(session, reader)
-        return {"chain": chain, "items": told_all(session, audit.history(session, chain))}

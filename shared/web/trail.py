@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -67,13 +67,35 @@ class TrailWords:
     objects: Mapping[str, Sequence[sa.ColumnElement[Any]]] = field(default_factory=dict)
 
 
+def init_trail(app: Flask, words: TrailWords) -> None:
+    """Tell the trail to the gateway's page Audit. The gateway reads its own by itself."""
+    app.extensions["trail"] = words
+    app.register_blueprint(chains)
+
+
+@chains.get("/audit")
+@requires((Staff, Auditor), *READERS)
+def one_chain(reader: Actor) -> ResponseReturnValue:
+    """The latest entries of one chain, newest first: `?chain=rfp:<uuid>`."""
+    chain = request.args.get("chain", "")
+    with transaction() as session:
+        refuse_outsiders(session, reader)
+        return {"chain": chain, "items": told_all(session, audit.history(session, chain))}
+
+
 @chains.get("/audit/latest")
 @requires((Staff, Auditor), *READERS)
 def latest(reader: Actor) -> ResponseReturnValue:
     """The latest entries of all chains: `?who=usr_…&since=…&before=…`, newest first."""
     with transaction() as session:
-        require_of_buyer(session, reader)
+        refuse_outsiders(session, reader)
         return {"items": own_latest(session, request.args)}
+
+
+def refuse_outsiders(session: Session, reader: Actor) -> None:
+    """Chains do not say which contract they belong to: no auditor from outside reads any."""
+    if isinstance(reader, Auditor) and not session.scalar(select(is_of_buyer(reader))):
+        abort(403)
 
 
 def own_latest(session: Session, asked: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -92,14 +114,8 @@ def own_latest(session: Session, asked: Mapping[str, str]) -> list[dict[str, Any
 def find(reader: Actor) -> ResponseReturnValue:
     """Chains of objects that people call so: `?text=RFP-2026-001`."""
     with transaction() as session:
-        require_of_buyer(session, reader)
+        refuse_outsiders(session, reader)
         return {"chains": chains_named(session, request.args.get("text", ""))}
-
-
-def require_of_buyer(session: Session, reader: Actor) -> None:
-    """Auditors from outside read elsewhere: chains do not say which contract they belong to."""
-    if isinstance(reader, Auditor) and not session.scalar(select(is_of_buyer(reader))):
-        abort(403)
 
 
 def chains_named(session: Session, text: str) -> list[str]:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import Engine
 from support.database import Sessions, events, make_database, rows
 from support.gateway import Pages, a_person
@@ -341,6 +342,13 @@ def test_the_trail_is_for_auditors(pages: Pages, committed: Sessions) -> None:
     for role in (Role.ADMIN, Role.OPERATOR):
         pages.browser(a_person(committed, role)).get("/admin/audit")
     pages.browser(a_person(committed, kind=OrganisationKind.VENDOR)).get("/admin/audit", 403)
+
+
+def test_nobody_else_asks_the_gateway_for_its_trail(app: Flask) -> None:
+    """Its page reads it where it lies. The rule of services asks a directory that is theirs."""
+    paths = {rule.rule for rule in app.url_map.iter_rules()}
+    assert "/internal/operations" in paths
+    assert not {path for path in paths if path.startswith("/internal/audit")}
 
 
 def test_an_auditor_from_outside_reads_no_trail(

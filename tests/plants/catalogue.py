@@ -115,8 +115,8 @@ RULES = [
     Plant(
         "an auditor from outside reads no trail",
         "gateway/audits/pages.py",
-        "if not queries.is_of_buyer(session, reader):",
-        "if queries.is_of_buyer(session, reader) is None:",
+        "if not queries.may_read(session, reader):",
+        "if queries.may_read(session, reader) is None:",
         "tests/gateway/test_audits.py::test_an_auditor_from_outside_reads_no_trail",
         "assert",
     ),

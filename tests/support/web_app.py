@@ -19,6 +19,7 @@ from shared.web.fields import Amount, LocalDateTime, Money
 from shared.web.idempotency import idempotent
 from shared.web.rows import changed_rows
 from shared.web.schemas import Form
+from shared.web.trail import TrailWords, init_trail
 from shared.web.uploads import uploaded_body, uploaded_file
 from support.actors import actors, auditor, partner, staff, vendor
 
@@ -82,6 +83,7 @@ def make_app(sessions: Any, data: Path, known: Mapping[str, Actor] | None = None
     made = init_web(
         app, service="demo", sessions=sessions, identify=(known or KNOWN).get, settings=Demo(data)
     )
+    init_trail(app, TrailWords())
     made.register_blueprint(api)
     add_pages(app)
     return app

@@ -1,6 +1,6 @@
 """What only the gateway asks, with a token for the service.
 
-Nobody asks the gateway's own: its pages read the same tables. An auditor is sent away there.
+Nobody asks the gateway's own: its pages read the same tables. Its trail is not even there.
 """
 
 from isolation.actors import EVERYBODY, NOBODY
@@ -26,6 +26,6 @@ OF_OPERATORS = (
     "POST /internal/failed-jobs/{job}/remove",
     "POST /internal/parked-events/{event}/discard",
 )
-OF_GATEWAY = dict.fromkeys((*OF_OPERATORS, *TRAIL), OPERATORS)
+OF_GATEWAY = dict.fromkeys(OF_OPERATORS, OPERATORS)
 ADMITS = {**OF_GATEWAY, **dict.fromkeys(TRAIL, AUDITORS), "GET /internal/work": ANYBODY}
 HOLDS = {"GET /internal/dead-letters": "letter", "GET /internal/stuck": "event"}
