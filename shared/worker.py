@@ -89,8 +89,10 @@ class Worker:
         bury = consumer.burier(self.sessions, producer, self.service)
         beat = self.beat("consumer")
         counts: Counter[str] = Counter()
+        seat = kafka.Seat()
         try:
             while not self.stop.is_set():
+                seat.require(reader)
                 consumer.consume_batch(
                     reader,
                     self.sessions,

@@ -23,6 +23,7 @@ from shared.messaging.relay import Outcome
 log = get_logger(__name__)
 NEVER_TAKEN = (MessageSizeTooLargeError, TopicAuthorizationFailedError)
 SEND_TIMEOUT_S = 10.0
+UNASSIGNED_S = 30.0  # a group that waits for a member that was killed takes half of it
 
 
 def new_producer(bootstrap: str, client_id: str) -> KafkaProducer:
@@ -180,6 +181,28 @@ def new_consumer(bootstrap: str, group: str, topics: Sequence[str]) -> KafkaCons
     )
     consumer.subscribe(list(topics))
     return consumer
+
+
+class Unassigned(Exception):
+    """A consumer is in no group, or its group has given it nothing to read."""
+
+
+class Seat:
+    """Whether a consumer has partitions. Without any it joins anew, after `UNASSIGNED_S`.
+
+    kafka-python 3.0.12 may lose an assignment if `poll` ends just while the group is formed: it
+    holds itself for a member from then on, but neither reads nor sends heartbeats.
+    """
+
+    def __init__(self) -> None:
+        self.taken_at = time.monotonic()
+
+    def require(self, consumer: KafkaConsumer) -> None:
+        now = time.monotonic()
+        if consumer.assignment():
+            self.taken_at = now
+        elif now - self.taken_at > UNASSIGNED_S:
+            raise Unassigned
 
 
 def close_consumer(consumer: KafkaConsumer) -> None:

@@ -21,11 +21,14 @@ from support.messages import (
     consume,
     sent_messages,
 )
+from support.settings import environment
 
 from shared import telemetry
-from shared.messaging import inbox
+from shared.config import ServiceSettings, service_settings
+from shared.messaging import inbox, kafka
 from shared.messaging.consumer import consume_batch
 from shared.messaging.envelope import Event
+from shared.worker import Worker
 
 
 @pytest.fixture
@@ -138,3 +141,30 @@ def test_a_database_that_refuses_a_statement_is_not_away(
     consumer = Consumer(sent_messages(sessions, an_event()))
     consume(consumer, sessions, buried, {ERASED: handler})
     assert [error for _, error, _ in buried] == ["OperationalError"] and consumer.committed == 1
+
+
+def test_a_consumer_that_gets_nothing_to_read_joins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    seat, given = kafka.Seat(), SimpleNamespace(assignment=lambda: {"partition"})
+    none = SimpleNamespace(assignment=set)
+    seat.require(none)
+    later = seat.taken_at + kafka.UNASSIGNED_S + 1
+    monkeypatch.setattr("time.monotonic", lambda: later)
+    with pytest.raises(kafka.Unassigned):
+        seat.require(none)
+    seat.require(given)
+    seat.require(none)
+
+
+def test_a_worker_closes_a_consumer_without_partitions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Any] = []
+    settings = service_settings(ServiceSettings, "rfp", environment(tmp_path))
+    worker = Worker("rfp", settings, {}, {}, {})
+    monkeypatch.setattr(kafka, "UNASSIGNED_S", -1)
+    monkeypatch.setattr(kafka, "new_consumer", lambda *_: SimpleNamespace(assignment=set))
+    monkeypatch.setattr(kafka, "Publisher", lambda *_: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(kafka, "close_consumer", closed.append)
+    with pytest.raises(kafka.Unassigned):
+        worker.consume()
+    assert len(closed) == 1
