@@ -18,6 +18,7 @@ from support.gateway import (
     gateway_settings,
     url_of,
 )
+from support.operations import said
 from support.upstream import Upstream, an_upstream
 from werkzeug.test import TestResponse
 
@@ -133,3 +134,11 @@ def buyer(committed: Sessions) -> Enrolled:
 @pytest.fixture
 def vendor(committed: Sessions) -> Enrolled:
     return a_person(committed, kind=OrganisationKind.VENDOR)
+
+
+@pytest.fixture
+def operator(committed: Sessions, upstream: Upstream) -> Enrolled:
+    upstream.says("/internal/operations", said())
+    upstream.says("/internal/dead-letters", {"items": []})
+    upstream.says("/internal/stuck", {"events": [], "jobs": []})
+    return a_person(committed, Role.OPERATOR)

@@ -117,7 +117,7 @@ RULES = [
         "gateway/audits/pages.py",
         "if not queries.may_read(session, reader):",
         "if queries.may_read(session, reader) is None:",
-        "tests/gateway/test_audits.py::test_an_auditor_from_outside_reads_no_trail",
+        "tests/gateway/test_audits_pages.py::test_an_auditor_from_outside_reads_no_trail",
         "assert",
     ),
     Plant(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import Client as HttpClient
 from werkzeug.test import TestResponse
@@ -190,3 +191,9 @@ def actor_in(edge: Edge, upstream: Upstream, audience: str = "rfp") -> Actor | N
     token = upstream.last.header("Authorization").removeprefix("Bearer ")
     verify = Verifier(edge.minter.ring.published, issuer=HOME, audience=audience)
     return verify(token)
+
+
+def ask_for_token(client: FlaskClient, *auth: str, **form: Any) -> TestResponse:
+    return client.post(
+        "/oauth/token", data={"grant_type": "client_credentials"} | form, auth=auth or None
+    )  # type: ignore[arg-type]  # a pair
