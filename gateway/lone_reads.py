@@ -1,4 +1,7 @@
-"""Statements that stand alone, straight through psycopg: rendered once, outside a transaction."""
+"""Statements that stand alone, straight through psycopg: rendered once, outside a transaction.
+
+Why its connections wait here and not in psycopg_pool stands in decision 0040.
+"""
 
 from collections import deque, namedtuple
 from threading import Semaphore
@@ -13,6 +16,7 @@ from shared import db
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy ships it
 MOST_CONNECTIONS = 13
 PATIENCE_S = 30.0  # for a connection, where all are in use
+CONNECT_S = 5  # to a server that takes the connection and says nothing
 
 
 class NoneFree(psycopg.OperationalError):
@@ -56,9 +60,8 @@ class LoneReads:
 
     def execute_now(self, text: str, values: dict[str, Any]) -> psycopg.Cursor:
         """A connection that died since its last use is replaced, once, and so are its like."""
-        try:
-            kept = self.idle.pop()
-        except IndexError:
+        kept = self.pop()
+        if kept is None:
             return self.through(self.connect(), text, values)
         try:
             return self.through(kept, text, values)
@@ -79,10 +82,21 @@ class LoneReads:
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(
-            self.url, autocommit=True, prepare_threshold=0, options=db.SERVER_OPTIONS
+            self.url,
+            autocommit=True,
+            connect_timeout=CONNECT_S,
+            prepare_threshold=0,
+            options=db.SERVER_OPTIONS,
         )
 
     def close(self) -> None:
         """Close what waits for a next statement."""
-        while self.idle:
-            self.idle.pop().close()
+        while waiting := self.pop():
+            waiting.close()
+
+    def pop(self) -> psycopg.Connection | None:
+        """Threads share them: whoever looks first and takes then finds none."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return None
