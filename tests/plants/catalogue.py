@@ -113,6 +113,22 @@ RULES = [
         "AssertionError: nordwind",
     ),
     Plant(
+        "a cookie's name is read as browsers write it",
+        "gateway/incoming.py",
+        'each.strip(" \\t").partition("=")',
+        'each.strip().partition("=")',
+        "tests/gateway/test_incoming.py::test_only_blanks_and_tabs_surround_the_name_of_a_cookie",
+        "assert",
+    ),
+    Plant(
+        "an address is written in one way",
+        "gateway/incoming.py",
+        'f"{SEPARATORS}|{DISGUISED}"',
+        "SEPARATORS",
+        "tests/gateway/test_incoming.py::test_addresses_that_could_be_read_twice_are_refused",
+        "assert",
+    ),
+    Plant(
         "an auditor from outside reads no trail",
         "gateway/audits/pages.py",
         "if not queries.may_read(session, reader):",
