@@ -12,7 +12,6 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader
 
 from shared import kernel
 from shared.web import assets_manifest, formats, i18n, shell
-from shared.web.calls import PageContext
 from shared.web.i18n import gettext, ngettext
 from shared.web.rows import row_count
 from shared.web.trail import READERS
@@ -24,7 +23,6 @@ def init_templates(app: Flask) -> None:
     own = FileSystemLoader(f"{app.root_path}/templates")
     loaders: list[BaseLoader] = [own, PackageLoader("shared.web")]
     app.jinja_loader = ChoiceLoader(loaders)
-    app.jinja_env.context_class = PageContext
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
