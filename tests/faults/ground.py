@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
 from support.stack import RunningStack, launcher
 
 from deploy.dev.stack import OFFSETS
@@ -36,6 +37,11 @@ class Ground:
         self.stack.launcher("down")
         up = launcher(self.stack.data, "up", **self.failpoints, **settings)
         assert up.returncode == 0, up.stdout + up.stderr
+
+    def write(self, database: str, statement: str, *values: object) -> None:
+        url = self.stack.described()["databases"][database]
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(statement, values)
 
     def pid(self, name: str) -> int:
         return int(self.stack.process(name)["pid"])

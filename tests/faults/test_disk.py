@@ -27,7 +27,7 @@ from faults.ground import Ground
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(600)]
 ROOM = 1_000_000
-LARGE, SMALL = b"%PDF-1.7 " + bytes(3_000_000), b"%PDF-1.7 small"
+LARGE, SMALL = b"%PDF-1.7 " + bytes(1_300_000), b"%PDF-1.7 small"
 WORDS = {"nordwind": "no room left", "huayun": "存储空间不足"}  # in the language of each
 
 

@@ -1,17 +1,20 @@
 """Processes die at every step between a change and the mail that tells of it."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from support.story import Cast
 
 from faults import table
-from faults.checker import Verdict, judge
-from faults.facts import gather, now
+from faults.checker import Verdict, judge, twice
+from faults.facts import gather, mails, now
 from faults.ground import RECOVERS_WITHIN_S, Ground
-from faults.traffic import Traffic
+from faults.traffic import Entry, Traffic
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(3600)]
 # Twenty, in the order in which a change passes by. See failpoints/sitecustomize.py.
@@ -40,8 +43,12 @@ EVERY = (
 # No sender of mails among them: after it the clock takes two minutes.
 FEW = ("recorded@rfp", "committed@idp", "acknowledged@rfp-worker", "handled@contracts-worker",
        "kept@monitoring-worker")  # fmt: skip
-OUT = ("mailed", "closed")  # the mail server has it, and nobody has noted that
+SENDER = "notifications-worker"  # dies with the mails that it is just sending
 FIRES_WITHIN_S = 60.0
+UNSENT = """
+    INSERT INTO outbox (id, topic, subject, sequence, headers, payload, published_at)
+    VALUES (%s, 'tandem.rfp.events', %s, 1, '{}', '{}', now())
+"""
 
 
 @dataclass
@@ -51,6 +58,8 @@ class Killed:
     points: list[str]
     seconds: list[float]
     verdict: Verdict
+    since: datetime
+    recovered_at: datetime
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +69,14 @@ def killed(ground: Ground, who: Cast) -> Killed:
     with Traffic(who, per_second=6) as traffic:
         seconds = [strike(ground, point) for point in points]
     recovered_at = now(ground.stack)
-    out = sum(point.split("@")[0] in OUT for point in points)
-    verdict = verdict_on(ground, traffic, since, recovered_at, out)
+    verdict = verdict_on(ground, traffic, since, recovered_at, repeated(points))
     table.note("kill -9 at a failpoint", len(points), verdict, max(seconds))
-    return Killed(points, seconds, verdict)
+    return Killed(points, seconds, verdict, since, recovered_at)
+
+
+def repeated(points: list[str]) -> int:
+    """At most one mail for each death of its sender, between the server's answer and its note."""
+    return sum(point.endswith(f"@{SENDER}") for point in points)
 
 
 def strike(ground: Ground, point: str) -> float:
@@ -76,11 +89,11 @@ def strike(ground: Ground, point: str) -> float:
 
 
 def verdict_on(
-    ground: Ground, traffic: Traffic, since: datetime, recovered_at: datetime, out: int
+    ground: Ground, traffic: Traffic, since: datetime, recovered_at: datetime, again: int
 ) -> Verdict:
     facts = gather(ground.stack, traffic.entries, since, recovered_at)
     assert all(each.acknowledged for each in traffic.entries), traffic.refusals()
-    return judge(facts, recovered_at, mails_repeated=out)
+    return judge(facts, recovered_at, mails_repeated=again)
 
 
 def test_each_point_was_come_to(killed: Killed) -> None:
@@ -93,3 +106,31 @@ def test_everybody_is_ready_again_in_time(killed: Killed) -> None:
 
 def test_nothing_is_lost_doubled_or_late(killed: Killed) -> None:
     assert (killed.verdict.lost, killed.verdict.doubled, killed.verdict.late) == ([], [], [])
+
+
+@contextmanager
+def planted(ground: Ground) -> Iterator[None]:
+    """An event in an outbox that was never sent; one mail away, another there twice."""
+    event_id, letters = uuid4(), [file for file, _ in ground.stack.mail_files()]
+    away, again = letters[-1].with_suffix(".away"), letters[-2].with_name(f"again-{letters[-2].name}")
+    ground.write("rfp", UNSENT, event_id, event_id)
+    letters[-1].rename(away)
+    again.write_bytes(letters[-2].read_bytes())
+    try:
+        yield
+    finally:
+        again.unlink()
+        away.rename(letters[-1])
+        ground.write("rfp", "DELETE FROM outbox WHERE id = %s", event_id)
+
+
+def test_what_is_planted_is_found(ground: Ground, killed: Killed) -> None:
+    """The checker reads the stack as it is: databases, topics, mails."""
+    before = len(twice(mails(ground.stack, killed.since)))
+    nobody = Entry("vendor", acknowledged=True)
+    with planted(ground):
+        facts = gather(ground.stack, [nobody], killed.since, killed.recovered_at, within=0)
+    found = judge(facts, killed.recovered_at)
+    lost = sorted(each.split()[0] for each in found.lost)
+    assert lost == ["change", "mail", "tandem.rfp.events"], found.lost
+    assert len(found.doubled) == before + 1, found.doubled

@@ -205,4 +205,29 @@ RULES = [
         "tests/monitoring/test_api.py::TestMetrics::test_a_metric_says_all_terms",
         "writes: DELETE FROM inbox",
     ),
+    Plant(
+        "a process stays until its successor serves",
+        "deploy/dev/handover.py",
+        "if not self.asked_at and (self.new.is_ready or not self.beside):",
+        "if not self.asked_at:",
+        "tests/deploy/test_handover.py::"
+        "test_one_that_does_not_serve_is_given_up_and_the_one_before_stays",
+        "not settled in time",
+    ),
+    Plant(
+        "what a killed worker has left is taken up",
+        "shared/abandoned.py",
+        "            await run_again(app, job)\n",
+        "            pass\n",
+        "tests/shared/test_jobs.py::test_what_a_killed_worker_has_left_runs_once_more",
+        "assert (not False and False)",
+    ),
+    Plant(
+        "a full disk is named",
+        "shared/web/errors.py",
+        "error.errno in NO_ROOM",
+        "error.errno in ()",
+        "tests/shared/test_web_pages.py::test_a_full_disk_and_a_database_that_is_away_are_named",
+        "assert 500 == 507",
+    ),
 ]
