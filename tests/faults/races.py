@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from bench.scene import Bidder, bid_body
@@ -44,7 +45,8 @@ class Said:
 
 
 def race(shots: Sequence[Shot]) -> list[Said]:
-    """Each in a thread and on a connection of its own."""
+    """Each in a thread and on a connection of its own. Who is told that too much is going on, which
+    is nobody's fault and leaves nothing behind, comes again."""
     gate = threading.Barrier(len(shots))
 
     def fire(shot: Shot) -> Said:
@@ -52,7 +54,11 @@ def race(shots: Sequence[Shot]) -> list[Said]:
         gate.wait(60)
         time.sleep(max(0.0, shot.at - time.time()))
         path = f"/api/v1{shot.path}"
-        answer = shot.api.http.request(shot.method, path, json=shot.body, headers=headers)
+        while True:
+            answer = shot.api.http.request(shot.method, path, json=shot.body, headers=headers)
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(0.2)
         return Said(answer.status_code, answer.json(), time.time())
 
     with ThreadPoolExecutor(len(shots)) as pool:
@@ -69,6 +75,11 @@ def machine(base_url: str, bidder: Bidder) -> Api:
     api = Api.of_client(base_url, bidder.client_id, bidder.client_secret)
     api.bearer()
     return api
+
+
+def unclear(said: Sequence[Said]) -> list[Said]:
+    """Neither taken nor refused by a rule."""
+    return [each for each in said if not (each.taken or each.refused)]
 
 
 def late(said: Sequence[Said], deadline: datetime) -> list[str]:

@@ -112,7 +112,10 @@ def test_nothing_is_lost_doubled_or_late(killed: Killed) -> None:
 def planted(ground: Ground) -> Iterator[None]:
     """An event in an outbox that was never sent; one mail away, another there twice."""
     event_id, letters = uuid4(), [file for file, _ in ground.stack.mail_files()]
-    away, again = letters[-1].with_suffix(".away"), letters[-2].with_name(f"again-{letters[-2].name}")
+    away, again = (
+        letters[-1].with_suffix(".away"),
+        letters[-2].with_name(f"again-{letters[-2].name}"),
+    )
     ground.write("rfp", UNSENT, event_id, event_id)
     letters[-1].rename(away)
     again.write_bytes(letters[-2].read_bytes())
