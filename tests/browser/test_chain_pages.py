@@ -17,7 +17,7 @@ import pytest
 from support import journey
 from support.chromium import chromium
 from support.journey import Journey
-from support.keyboard import bid_by_keyboard
+from support.keyboard import Typist
 from support.stack import RunningStack
 
 from deploy.demo.__main__ import past_months
@@ -29,7 +29,7 @@ WATCH_PROGRESS = """() => {
   const bar = document.querySelector('progress');
   new MutationObserver(() => window.seen.push(bar.value)).observe(bar, {attributes: true});
 }"""
-HUAYUN = "huayun.vendor_admin"
+HUAYUN, NORDWIND = "huayun.vendor_admin", "nordwind.vendor_admin"
 FIRST, SECOND = journey.two_offers()
 
 
@@ -89,10 +89,16 @@ def test_a_bidder_asks_and_all_read_the_answer(trip: Journey) -> None:
 def test_both_bid_one_with_the_keyboard_and_without_scripts(trip: Journey) -> None:
     bidder = trip.as_(HUAYUN)
     bidder.take_up(trip.wanted.title)
-    journey.draft_bid(trip, FIRST, HUAYUN)
+    journey.draft_bid(bidder, FIRST, trip.file("huayun-方案.pdf", FIRST.file * 8_000))
     bidder.take_up(trip.wanted.lot)  # now it is a draft to finish
     first = journey.submit_bid(bidder)
-    receipt = bid_by_keyboard(trip, SECOND)
+    other = trip.walkers[NORDWIND] = Typist(
+        trip.browser, trip.who.base_url, java_script_enabled=False
+    )
+    other.sign_in(*trip.who.passwords[NORDWIND])
+    other.take_up(trip.wanted.title)
+    journey.draft_bid(other, SECOND, trip.file("nordwind.pdf", SECOND.file * 100))
+    receipt = journey.submit_bid(other)
     for text in (first, receipt):
         assert hexes(text)
     assert hexes(first) != hexes(receipt)

@@ -230,4 +230,20 @@ RULES = [
         "tests/shared/test_web_pages.py::test_a_full_disk_and_a_database_that_is_away_are_named",
         "assert 500 == 507",
     ),
+    Plant(
+        "every page is looked at",
+        "services/rfp/vendors/vendor_pages.py",
+        '@pages.get("")\n',
+        '@pages.get("")\n@pages.get("/profile")\n',
+        "tests/browser/test_listed.py::test_every_page_is_looked_at",
+        "/portal/company/profile",
+    ),
+    Plant(
+        "a page that nobody opens is missed",
+        "tests/support/corners.py",
+        '    yield Shot("letter", "operator", letter)\n',
+        "",
+        "tests/browser/test_listed.py::test_every_page_is_looked_at",
+        "/admin/operations/dead-letters/<name>/<uuid:which>",
+    ),
 ]

@@ -156,7 +156,8 @@ def of_rfps(at: Endings) -> Iterator[Shot]:
     yield Shot("no-bids", "buyer", f"/admin/rfps/{at.without_bids}")
     yield Shot("no-bids-opening", "opener1", f"/admin/rfps/{at.without_bids}/opening")
     yield Shot("no-bids-vendor", LOSING, f"/portal/opportunities/{at.without_bids}")
-    yield Shot("no-bids-evaluation", "buyer", f"/admin/evaluations/{at.without_bids}")
+    evaluation = f"/admin/evaluations/{at.without_bids}"
+    yield Shot("no-bids-evaluation", "buyer", evaluation, status=404)
     yield Shot("withdrawn", LOSING, f"/portal/bids/{at.withdrawn}")
     yield Shot("withdrawn-lot", LOSING, f"/portal/opportunities/{at.open_rfp}")
 
@@ -176,13 +177,13 @@ def of_lots(at: Endings) -> Iterator[Shot]:
     yield Shot("award", "buyer", f"/admin/awards/{at.drafted.award}")
     yield Shot("award-declined", "buyer", f"/admin/awards/{at.declined.award}")
     yield Shot("evaluation-declined", "buyer", f"/admin/evaluations/{at.declined.rfp}")
+    for name, bid in (("undecided", at.undecided.won), ("closed", at.closed.won)):
+        yield Shot(f"outcome-{name}", WINNING, f"/portal/bids/{bid}/outcome", status=404)
     for name, vendor, bid in (
-        ("undecided", WINNING, at.undecided.won),
         ("won", WINNING, at.drafted.won),
         ("lost", LOSING, at.drafted.lost),
         ("declined", WINNING, at.declined.won),
         ("declined-other", LOSING, at.declined.lost),
-        ("closed", LOSING, at.closed.lost),
     ):
         yield Shot(f"outcome-{name}", vendor, f"/portal/bids/{bid}/outcome")
     yield Shot("closed-bid", LOSING, f"/portal/bids/{at.closed.lost}")
@@ -222,7 +223,7 @@ def of_newcomer() -> Iterator[Shot]:
         yield Shot(f"empty-{name}", "newcomer", f"/portal/{name}")
     yield Shot("empty-messages", "newcomer", "/portal/messages")
     yield Shot("empty-company", "newcomer", "/portal/company")
-    yield Shot("empty-not-found", "newcomer", "/portal/nothing-here")
+    yield Shot("empty-not-found", "newcomer", "/portal/nothing-here", status=404)
     yield Shot("empty-plans", "buyer", "/admin/plans?show=rejected")
     yield Shot("empty-audit", "auditor", "/admin/audit?object=rfp:nothing")
     yield Shot("empty-audit-day", "auditor", "/admin/audit?on=2020-01-01")

@@ -128,17 +128,15 @@ def promise(buyer: Walker, title: str) -> None:
         buyer.fill(**{f"{row}-tiers-{n}-percent": str(tier["percent"])})
 
 
-def draft_bid(trip: Journey, offer: Offer, name: str) -> None:
+def draft_bid(bidder: Walker, offer: Offer, file: Path) -> None:
     """From the invitation to the form; two price lines, a promise and a file, saved as a draft."""
-    bidder = trip.as_(name)
     bidder.press(bidder.page.locator(".t-next a.btn-primary"))
     bidder.press(bidder.page.locator(ADD_LINE))
     bidder.fill(**typed(offer))
-    bidder.page.select_option('[id="lines-1-kind"]', "one_off")
-    content = offer.file * 8_000
-    bidder.page.set_input_files("#file", trip.file(f"{offer.vendor}-方案.pdf", content))
+    bidder.choose('[id="lines-1-kind"]', "one_off")
+    bidder.attach("#file", file)
     bidder.press(bidder.page.locator("section:has(#part-files) button.btn-secondary").last)
-    bidder.sees(f"{offer.vendor}-方案.pdf")
+    bidder.sees(file.name)
 
 
 def typed(offer: Offer) -> dict[str, str]:
@@ -170,9 +168,10 @@ def score(evaluator: Walker, grades: dict[str, int]) -> None:
             "section.t-card", has=evaluator.page.locator("h2", has_text=part)
         )
         for each in card.locator('input[id$="-grade"]').all():
-            each.fill(str(grade))
+            evaluator.fill(**{str(each.get_attribute("id")): str(grade)})
         for each in card.locator('textarea[id$="-comment"]').all():
-            each.fill(f"Comment {secrets.token_hex(3)} 评语")
+            said = f"Comment {secrets.token_hex(3)} 评语"
+            evaluator.fill(**{str(each.get_attribute("id")): said})
     evaluator.send("/scores", 'button[value="save"]')
     evaluator.send("/scores", 'button[value="submit"]')
 

@@ -1,71 +1,65 @@
-"""A whole bid with the keys alone and without scripts: Tab, Enter, Space and typing."""
+"""Somebody without a mouse: Tab, arrows, Space, Enter and typing."""
 
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Locator
 
-from deploy.demo.chain import Offer
-from support.journey import ADD_LINE, Journey, typed
 from support.walker import Walker
 
-MOST_TABS = 120
+MOST_KEYS = 150
+NO_MOUSE = "addEventListener('pointerdown', () => console.error('a mouse was used'), true)"
 
 
-def bid_by_keyboard(trip: Journey, offer: Offer) -> str:
-    """Answers the text of the receipt."""
-    name = f"{offer.vendor}.vendor_admin"
-    bidder = Walker(trip.browser, trip.who.base_url, java_script_enabled=False)
-    trip.walkers[name] = bidder
-    page = bidder.page
-    bidder.go("/login")
-    email, password = trip.who.passwords[name]
-    type_into(page, "#email", email)
-    type_into(page, "#password", password)
-    press_enter(page)
-    follow(page, f'li.t-work:has-text("{trip.wanted.title}") a.btn')
-    follow(page, ".t-next a.btn-primary")
-    follow(page, ADD_LINE)
-    for field, value in typed(offer).items():
-        type_into(page, f'[id="{field}"]', value)
-    reach(page, '[id="lines-1-kind"]')
-    page.keyboard.press("ArrowDown")
-    attach(page, trip.file(f"{offer.vendor}.pdf", offer.file * 100))
-    follow(page, 'button[value="check"]')
-    assert page.url.endswith("/check"), page.inner_text("main")
-    assert f"{offer.vendor}.pdf" in page.inner_text("main")
-    follow(page, ".t-next form .btn-primary")
-    return page.inner_text("main")
+class Typist(Walker):
+    """Does with keys alone what others do; a mouse would be a fault."""
 
+    def __init__(self, browser: Browser, base_url: str, **options: Any) -> None:
+        super().__init__(browser, base_url, **options)
+        self.context.add_init_script(NO_MOUSE)
 
-def reach(page: Page, selector: str) -> None:
-    """Tab on until the focus is there, around the end of the page if need be."""
-    wanted = page.locator(selector).first
-    wanted.wait_for()
-    for _ in range(MOST_TABS):
-        if wanted.evaluate("each => each === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no way to {selector} with the Tab key on {page.url}")
+    def type(self, selector: str, text: str) -> None:
+        self.reach(self.page.locator(selector))
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
 
+    def tick(self, selector: str) -> None:
+        """Of radio buttons one is in the order of Tab; arrows lead to the others."""
+        wanted = self.page.locator(selector)
+        group = f'input[name="{wanted.get_attribute("name")}"]'
+        self.reach(self.page.locator(group), wanted.get_attribute("type") == "radio")
+        while not self.is_focused(wanted):
+            self.page.keyboard.press("ArrowDown")
+        if not wanted.is_checked():
+            self.page.keyboard.press("Space")
 
-def type_into(page: Page, selector: str, text: str) -> None:
-    reach(page, selector)
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(text)
+    def choose(self, selector: str, value: str) -> None:
+        field = self.page.locator(selector)
+        self.reach(field)
+        for _ in range(field.locator("option").count()):
+            if field.input_value() == value:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"no way to {value} with the arrows")
 
+    def attach(self, selector: str, file: Path) -> None:
+        self.reach(self.page.locator(selector))
+        with self.page.expect_file_chooser() as asked:
+            self.page.keyboard.press("Space")  # Enter opens the chooser with scripts only
+        asked.value.set_files(file)
 
-def follow(page: Page, selector: str) -> None:
-    reach(page, selector)
-    press_enter(page)
+    def hit(self, button: Locator) -> None:
+        self.reach(button)
+        self.page.keyboard.press("Enter")
 
+    def reach(self, wanted: Locator, any_of_them: bool = False) -> None:
+        """Tab on until the focus is there, around the end of the page if need be."""
+        wanted.first.wait_for()
+        for _ in range(MOST_KEYS):
+            if any(map(self.is_focused, wanted.all() if any_of_them else [wanted.first])):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no way to {wanted} with the Tab key on {self.page.url}")
 
-def press_enter(page: Page) -> None:
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def attach(page: Page, file: Path) -> None:
-    reach(page, "#file")
-    with page.expect_file_chooser() as asked:
-        page.keyboard.press("Space")  # Enter opens the chooser with scripts only
-    asked.value.set_files(file)
+    def is_focused(self, field: Locator) -> bool:
+        return bool(field.evaluate("each => each === document.activeElement"))

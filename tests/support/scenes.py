@@ -15,6 +15,8 @@ class Shot:
     """One page as one person sees it; `press` sends the form as it is, to show what is wrong.
 
     `unfold` opens what is folded in first. `wrong` choices get a value that nobody offered.
+    `status` is what the page itself answers with, `attach` the content of a file that is sent,
+    `leads` the address that pressing leads to, where it does not show what is wrong.
     """
 
     name: str
@@ -24,19 +26,24 @@ class Shot:
     fill: tuple[tuple[str, str], ...] = ()
     unfold: bool = False
     wrong: tuple[str, ...] = ()
+    status: int = 200
+    attach: str = ""
+    leads: str = ""
 
 
 @dataclass(frozen=True)
 class Places:
     """Objects in the states that the pages show."""
 
-    open_rfp: dict[str, Any]
+    open_rfp: str
     receipt: str
     empty_lot: str
     closed: str
     scoring: str
     compared: str
-    contract: dict[str, Any]
+    contract: str
+    milestone: str
+    later_milestone: str
     metric: str
     credit: str
     waiting_plan: str
@@ -79,9 +86,12 @@ def places(who: Cast) -> Places:
     manager = who.apis["contract_manager"]
     contract = chain.items(manager, "/contracts")[-1]
     evaluations = chain.items(who.apis["buyer"], "/rfps", limit=100)
-    plans = chain.items(who.apis["approver"], "/plans", limit=100)
+    waiting_plan = chain.write_plan(who.apis, a_wish())["id"]
+    who.apis["requester"].post(f"/plans/{waiting_plan}/submission")
+    milestones = manager.get(f"/contracts/{contract['id']}")["milestones"]
+    credits = chain.items(manager, "/credits", contract_id=contract["id"])
     return Places(
-        open_rfp=asked,
+        open_rfp=asked["id"],
         receipt=receipt["id"],
         empty_lot=asked["lots"][0]["id"],
         closed=closed["id"],
@@ -89,10 +99,12 @@ def places(who: Cast) -> Places:
         compared=next(
             each["id"] for each in evaluations if stage(each) in ("evaluated", "awarded")
         ),
-        contract=manager.get(f"/contracts/{contract['id']}"),
+        contract=contract["id"],
+        milestone=milestones[0]["id"],
+        later_milestone=milestones[1]["id"],
         metric=chain.metric_of(who.apis, contract["id"])["id"],
-        credit=chain.items(manager, "/credits", contract_id=contract["id"])[0]["id"],
-        waiting_plan=next(each["id"] for each in plans if each["state"] == "submitted"),
+        credit=next(each["id"] for each in credits if each["state"] == "proposed"),
+        waiting_plan=waiting_plan,
         draft=made_rfp(who, seconds=900_000, publish=False)["id"],
     )
 
@@ -103,8 +115,7 @@ def stage(rfp: dict[str, Any]) -> str:
 
 def shots(at: Places) -> Iterator[Shot]:
     bidder, vendor = "nordwind.vendor_admin", "huayun.vendor_admin"
-    contract = at.contract["id"]
-    milestones = [each["id"] for each in at.contract["milestones"]]
+    contract = at.contract
     yield Shot("login", "", "/login")
     yield Shot("login-errors", "", "/login", press="main .btn-primary")
     for role in ("requester", "approver", "buyer", "evaluator1", "opener1", "quality1"):
@@ -125,11 +136,11 @@ def shots(at: Places) -> Iterator[Shot]:
     yield Shot("rfps", "buyer", "/admin/rfps")
     yield Shot("rfp-draft", "buyer", f"/admin/rfps/{at.draft}")
     yield Shot("rfp-form", "buyer", f"/admin/rfps/{at.draft}/edit")
-    yield Shot("rfp-staff", "buyer", f"/admin/rfps/{at.open_rfp['id']}")
-    yield Shot("rfp-questions", "buyer", f"/admin/rfps/{at.open_rfp['id']}?tab=questions")
-    yield Shot("rfp-history", "buyer", f"/admin/rfps/{at.open_rfp['id']}?tab=history")
+    yield Shot("rfp-staff", "buyer", f"/admin/rfps/{at.open_rfp}")
+    yield Shot("rfp-questions", "buyer", f"/admin/rfps/{at.open_rfp}?tab=questions")
+    yield Shot("rfp-history", "buyer", f"/admin/rfps/{at.open_rfp}?tab=history")
     yield Shot("opportunities", vendor, "/portal/opportunities")
-    yield Shot("rfp-vendor", vendor, f"/portal/opportunities/{at.open_rfp['id']}")
+    yield Shot("rfp-vendor", vendor, f"/portal/opportunities/{at.open_rfp}")
     yield Shot("bid-form", vendor, f"/portal/bids/lots/{at.empty_lot}")
     yield Shot(
         "bid-form-errors",
@@ -160,8 +171,8 @@ def shots(at: Places) -> Iterator[Shot]:
     yield Shot("contract-sla", "contract_manager", f"/admin/contracts/{contract}/sla")
     yield Shot("contract-credits", "contract_manager", f"/admin/contracts/{contract}/credits")
     yield Shot("contract-history", "contract_manager", f"/admin/contracts/{contract}/history")
-    yield Shot("milestone", "quality1", f"/admin/milestones/{milestones[0]}")
-    yield Shot("milestone-vendor", vendor, f"/portal/milestones/{milestones[1]}")
+    yield Shot("milestone", "quality1", f"/admin/milestones/{at.milestone}")
+    yield Shot("milestone-vendor", vendor, f"/portal/milestones/{at.later_milestone}")
     yield Shot("approvals", "finance", "/admin/approvals")
     yield Shot("credit", "finance", f"/admin/contracts/{contract}/credits/{at.credit}")
     yield Shot(
@@ -183,4 +194,5 @@ def shots(at: Places) -> Iterator[Shot]:
     yield Shot("account", "buyer", "/account")
     yield Shot("messages-vendor", vendor, "/portal/messages")
     yield Shot("messages-staff", "contract_manager", "/admin/messages")
-    yield Shot("not-found", vendor, "/portal/contracts/01890000-0000-7000-8000-000000000000")
+    unknown = "/portal/contracts/01890000-0000-7000-8000-000000000000"
+    yield Shot("not-found", vendor, unknown, status=404)

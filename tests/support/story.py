@@ -71,7 +71,7 @@ def a_wish() -> Wanted:
         f"Scope {secrets.token_hex(8)}",
         starts_on,
         starts_on.replace(year=starts_on.year + 1) - timedelta(days=1),
-        lot=f"Lot {secrets.token_hex(4)}",
+        lot=f"Night shift {secrets.token_hex(4)}",
         sla=f"Answered in time {secrets.token_hex(3)}",
     )
 

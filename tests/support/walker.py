@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -31,9 +32,8 @@ class Walker:
 
     def sign_in(self, email: str, password: str) -> None:
         self.go("/login")
-        self.page.fill("#email", email)
-        self.page.fill("#password", password)
-        self.page.click(PRIMARY)
+        self.fill(email=email, password=password)
+        self.hit(self.page.locator(PRIMARY))
         self.page.wait_for_url("**/work")
 
     def go(self, path: str) -> None:
@@ -45,15 +45,30 @@ class Walker:
         refused = self.page.evaluate("window.refused || []")
         self.faults += [f"{self.page.url}: {each}" for each in refused]
 
+    def type(self, selector: str, text: str) -> None:
+        self.page.fill(selector, text)
+
+    def tick(self, selector: str) -> None:
+        self.page.check(selector)
+
+    def choose(self, selector: str, value: str) -> None:
+        self.page.select_option(selector, value)
+
+    def attach(self, selector: str, file: Path) -> None:
+        self.page.set_input_files(selector, file)
+
+    def hit(self, button: Locator) -> None:
+        button.click()
+
     def fill(self, **answers: str) -> None:
         """By id; a hyphen is written as two underscores."""
         for name, value in answers.items():
-            self.page.fill(f'[id="{name.replace("__", "-")}"]', value)
+            self.type(f'[id="{name.replace("__", "-")}"]', value)
 
     def pick(self, name: str, *values: str) -> None:
         """Radio buttons and checkboxes, by their value."""
         for value in values:
-            self.page.check(f'input[name="{name}"][value="{value}"]')
+            self.tick(f'input[name="{name}"][value="{value}"]')
 
     def send(self, action: str, button: str = "button.btn-primary") -> None:
         """Press the button of the form whose action ends like this; wait for what it leads to."""
@@ -66,7 +81,7 @@ class Walker:
     def press(self, button: Locator) -> None:
         """Wait until the content has made way for other, by a new page or in its place."""
         self.page.evaluate(MARK)
-        button.click()
+        self.hit(button)
         self.page.locator("[data-before]").wait_for(state="detached")
         self.page.locator("#content h1").first.wait_for()
         self.look()
@@ -90,9 +105,7 @@ class Walker:
         eventually(listed, f"a task about {about}")
         task = self.tasks(about).first
         words = task.inner_text()
-        task.locator("a.btn").click()
-        self.page.wait_for_load_state("networkidle")
-        self.look()
+        self.press(task.locator("a.btn"))
         return words
 
     def renewed(self, ready: Callable[[], bool], what: str) -> None:
