@@ -11,8 +11,10 @@ from support.stack import RunningStack
 
 DATABASES = ("gateway", "rfp", "contracts", "monitoring", "notifications")
 LETTER = (
-    'INSERT INTO dead_letters (id, topic, partition, "offset", type, headers, error, attempts)'
-    " VALUES (%(id)s, 'isolation', 0, %(number)s, 'isolation.letter.v1', '{}', 'Poison', 3)"
+    'INSERT INTO dead_letters (id, topic, partition, "offset", type, key, headers, value, error,'
+    " attempts) VALUES (%(id)s, 'isolation', 0, %(number)s, 'isolation.letter.v1', 'key',"
+    ' \'{"ce_type": "isolation.letter.v1", "ce_specversion": "1.0"}\','
+    " convert_to(repeat('{\"title\": \"无法处理\"} ', 40), 'UTF8'), 'Poison', 3)"
 )
 EVENT = (
     "INSERT INTO outbox (id, topic, subject, sequence, headers, payload, parked_at, parked_because)"

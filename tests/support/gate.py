@@ -35,7 +35,6 @@ FACTS = """() => {
     chart: Boolean(document.querySelector('[data-chart]')),
     bytes: loads.reduce((sum, each) => sum + each.encodedBodySize, 0),
     foreign: loads.map((each) => each.name).filter((name) => !name.startsWith(location.origin)),
-    refused: window.refused,
   };
 }"""
 TEXTS = """() => {
@@ -98,7 +97,9 @@ def looked_at(person: Walker, shot: Shot, language: str) -> list[str]:
     prepare(page, shot)
     page.wait_for_function(LOADED)
     FIGURES.add("visits")
-    found += [*in_words(page, language), *in_looks(page, language), *in_facts(page, language)]
+    facts = page.evaluate(FACTS)  # before the page renews parts of itself
+    found += [*in_facts(facts, language), *in_words(page, language), *in_looks(page, language)]
+    found += [f"forbidden: {each}" for each in page.evaluate("window.refused")]
     page.remove_listener("response", notice)
     found += failed + person.faults
     person.faults.clear()
@@ -127,15 +128,13 @@ def in_looks(page: Page, language: str) -> Iterator[str]:
             yield from (f"{width} {theme}: axe {each}" for each in page.evaluate(RUN_AXE, TAGS))
 
 
-def in_facts(page: Page, language: str) -> Iterator[str]:
-    facts: dict[str, Any] = page.evaluate(FACTS)
+def in_facts(facts: dict[str, Any], language: str) -> Iterator[str]:
     if facts["lang"] != language:
         yield f"lang is {facts['lang']}"
     if facts["headings"] != 1:
         yield f"{facts['headings']} headings of the first level"
     if not facts["title"].partition("–")[0].strip():
         yield f"titled {facts['title']!r}"
-    yield from (f"forbidden: {each}" for each in facts["refused"])
     yield from (f"from elsewhere: {each}" for each in facts["foreign"])
     weight = facts["bytes"] // KB
     FIGURES.highest(f"heaviest_kb{'_with_chart' if facts['chart'] else ''}", weight)
