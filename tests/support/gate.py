@@ -6,9 +6,10 @@ One load for each language; the rest is tried on the page as it stands.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
+from threading import Lock
 from typing import Any
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Error, Page, Response
 
 from support import wording
 from support.chromium import AXE, TAGS
@@ -68,12 +69,15 @@ class Figures:
     """For the last line of a test run."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
     def add(self, name: str, number: int = 1) -> None:
-        self.counts[name] = self.counts.get(name, 0) + number
+        with self.lock:
+            self.counts[name] = self.counts.get(name, 0) + number
 
     def highest(self, name: str, number: int) -> None:
-        self.counts[name] = max(number, self.counts.get(name, 0))
+        with self.lock:
+            self.counts[name] = max(number, self.counts.get(name, 0))
 
 
 FIGURES = Figures()
@@ -81,8 +85,8 @@ FIGURES = Figures()
 
 def looked_at(person: Walker, shot: Shot, language: str) -> list[str]:
     """What is wrong with one page in one language."""
+    FIGURES.add("visits")
     page, failed = person.page, []
-    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
     def notice(answer: Response) -> None:
         asked = answer.request
@@ -90,21 +94,29 @@ def looked_at(person: Walker, shot: Shot, language: str) -> list[str]:
             failed.append(f"{answer.status} {answer.url}")
 
     page.on("response", notice)
-    answer = page.goto(person.base_url + shot.path)
-    found = (
-        [] if answer and answer.status == shot.status else [f"answered {answer and answer.status}"]
-    )
-    prepare(page, shot)
-    page.wait_for_function(LOADED)
-    FIGURES.add("visits")
-    facts = page.evaluate(FACTS)  # before the page renews parts of itself
-    found += [*in_facts(facts, language), *in_words(page, language), *in_looks(page, language)]
-    found += [f"forbidden: {each}" for each in page.evaluate("window.refused")]
+    try:
+        found = list(faults(person, shot, language))
+    except Error as error:
+        found = [f"cannot be shown: {error.message[:300]}"]
     page.remove_listener("response", notice)
     found += failed + person.faults
     person.faults.clear()
     FIGURES.add("findings", len(found))
     return [f"{shot.name} {language}: {each}" for each in found]
+
+
+def faults(person: Walker, shot: Shot, language: str) -> Iterator[str]:
+    page = person.page
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    answer = page.goto(person.base_url + shot.path)
+    if not answer or answer.status != shot.status:
+        yield f"answered {answer and answer.status}"
+    prepare(page, shot)
+    page.wait_for_function(LOADED)
+    yield from in_facts(page.evaluate(FACTS), language)  # before it renews parts of itself
+    yield from in_words(page, language)
+    yield from in_looks(page, language)
+    yield from (f"forbidden: {each}" for each in page.evaluate("window.refused"))
 
 
 def in_words(page: Page, language: str) -> Iterator[str]:

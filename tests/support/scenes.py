@@ -73,7 +73,7 @@ def places(who: Cast) -> Places:
         who.apis, asked["id"], "huayun", "坐席是否必须在上海办公?", "No, but the team lead is."
     )
     receipt = chain.bid(who.apis, asked, an_offer("nordwind", 3))
-    closed, scoring = made_rfp(who, seconds=12), made_rfp(who, seconds=12)
+    closed, scoring = made_rfp(who, seconds=25), made_rfp(who, seconds=25)
     for rfp in (closed, scoring):
         for grade, vendor in enumerate(("huayun", "nordwind"), 3):
             chain.bid(who.apis, rfp, an_offer(vendor, grade))
