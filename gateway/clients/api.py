@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from gateway.clients import queries, schemas, usecases
 from gateway.clients.domain import Client
 from gateway.once import adds_secrets, show_once
 from shared.kernel import Staff
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 
 api = Blueprint("clients-api", __name__, url_prefix="/api/v1", description="OAuth clients")

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from gateway import passwords
 from gateway.once import adds_secrets, show_once
 from gateway.people import queries, schemas, usecases
 from gateway.people.domain import Organisation, Person
 from shared.kernel import Staff
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 

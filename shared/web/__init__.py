@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, abort, g, request
 from flask_smorest import Api
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,7 +21,7 @@ from shared.web.internal import init_internal
 from shared.web.json_answers import IsoJson
 from shared.web.measure import init_measures
 from shared.web.pages import fragment, invalid, page, see_other
-from shared.web.requests import TandemRequest
+from shared.web.requests import NUL, TandemRequest
 from shared.web.templating import init_templates
 from shared.web.transactions import now, transaction
 
@@ -79,6 +79,8 @@ def begin(identify: Identify) -> None:
     g.actor = identify(token) if scheme.lower() == "bearer" and token else None
     correlation = request.headers.get("X-Request-Id") or str(uuid7())
     cause.set(Cause(correlation, request.headers.get("traceparent", "")))
+    if NUL in request.path:
+        abort(404)
 
 
 def init_api(app: Flask, service: str) -> Api:

@@ -9,8 +9,10 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from shared.web.texts import readable
+
 NOT_DATA = ("csrf_token", "idempotency_key")
-NESTED = re.compile(r"[a-z_]\w*(-\d{1,3}(-[a-z_]\w*)?)+")  # a UUID in a name does not match
+NESTED = re.compile(r"[a-z_]\w*(-\d{1,3}(-[a-z_]\w*)?){1,4}")  # a UUID in a name does not match
 
 
 def form_fields(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -41,8 +43,14 @@ def rows_as_lists(branch: Any) -> Any:
 
 
 def form_values(form: MultiDict[str, str]) -> dict[str, Any]:
-    """What was typed, under the names that the form gives it when it is shown again."""
-    return dict(flattened(form_fields(form)))
+    """What was typed, under the names that the form gives it when it is shown again.
+
+    Characters that nobody sees are left out, or nobody could take them out.
+    """
+    return {
+        name: readable(value) if isinstance(value, str) else value
+        for name, value in flattened(form_fields(form))
+    }
 
 
 def form_errors(messages: Mapping[Any, Any]) -> dict[str, str]:

@@ -4,7 +4,6 @@ Kept is a keyed fingerprint of the body, never the body: whoever reads the table
 what a sealed bid might say. A file is hashed while it is received, before any transaction begins.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -19,12 +18,14 @@ import sqlalchemy as sa
 from flask import abort, current_app, g, make_response, request
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
+from webargs.core import missing
 from werkzeug import Response
 
 from shared.db import Instant, metadata
 from shared.web.forms import NOT_DATA
 from shared.web.i18n import gettext
 from shared.web.keyfile import secret_key
+from shared.web.reading import said_json
 from shared.web.transactions import transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -71,7 +72,13 @@ def idempotent(view: F) -> F:
     def once(*args: Any, **kwargs: Any) -> Response:
         return answered_once(said_body(), partial(view, *args, **kwargs))
 
+    documented(once)
     return once  # type: ignore[return-value]  # the same arguments, a Response for any answer
+
+
+def documented(view: Any) -> None:
+    """The OpenAPI document says that the operation takes a key (`shared.web.api`)."""
+    view._apidoc = {**getattr(view, "_apidoc", {}), "idempotent": True}
 
 
 class Received(Protocol):
@@ -102,6 +109,7 @@ def idempotent_upload(receive: Receive) -> Callable[[F], F]:
                 said = json.dumps([fields, file.name, file.sha256])
                 return answered_once(said, partial(view, *args, file=file, **kwargs))
 
+        documented(once)
         return once  # type: ignore[return-value]  # as above, but for the file
 
     return decorate
@@ -199,7 +207,7 @@ def fingerprint(said: str) -> str:
 def said_body() -> str:
     """JSON in one spelling; a form without its hidden fields; anything else byte by byte."""
     if request.is_json:
-        return canonical(request.get_data())
+        return canonical()
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return said_fields()
     return hashlib.sha256(request.get_data()).hexdigest()
@@ -211,11 +219,10 @@ def said_fields() -> str:
     return json.dumps(sorted(each for each in fields if each[0] not in NOT_DATA))
 
 
-def canonical(body: bytes) -> str:
-    try:
-        return json.dumps(json.loads(body, parse_float=str), sort_keys=True)
-    except ValueError:
-        return base64.b64encode(body).decode()  # the view will say what is wrong with it
+def canonical() -> str:
+    """The same for the same JSON, however it is spelled."""
+    said = said_json(request, number=str)
+    return "" if said is missing else json.dumps(said, sort_keys=True)
 
 
 def secret() -> bytes:

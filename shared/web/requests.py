@@ -1,5 +1,6 @@
-"""Our request: forms with files are streamed, never spooled to disk in the clear."""
+"""Our request: text is UTF-8; forms with files are streamed, never spooled to disk in the clear."""
 
+from functools import cached_property
 from typing import Any
 
 from flask import abort
@@ -7,9 +8,11 @@ from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.datastructures import MultiDict
 
 from shared.web.htmx import HtmxHeaders
+from shared.web.reading import Pairs, read_pairs, require_utf_8
 from shared.web.uploads import MultipartStream
 
 FORM_BYTES = 1024 * 1024
+NUL = "\0"  # no database holds it, so nothing can be looked up by it
 
 
 class TandemRequest(HtmxAwareRequest):  # type: ignore[misc]  # untyped there
@@ -22,15 +25,39 @@ class TandemRequest(HtmxAwareRequest):  # type: ignore[misc]  # untyped there
         super().__init__(*args, **kwargs)
         self.htmx = HtmxHeaders(self.headers)
 
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        asked = read_pairs(self.query_string)
+        if any(NUL in text for _, text in asked):
+            abort(400)
+        return self.stored(asked)
+
     def _load_form_data(self) -> None:
         """Werkzeug's seam behind `form` and `files`."""
         if "form" in self.__dict__:
             return
-        if self.mimetype != "multipart/form-data":
+        if self.mimetype == "multipart/form-data":
+            self.multipart = self.multipart_stream()
+            self.__dict__.update(form=self.multipart.fields, files=MultiDict())
+        elif self.mimetype == "application/x-www-form-urlencoded":
+            self.__dict__.update(form=self.stored(self.typed()), files=MultiDict())
+        else:
             super()._load_form_data()
-            return
+
+    def multipart_stream(self) -> MultipartStream:
         boundary = self.mimetype_params.get("boundary", "")
         if not boundary:
             abort(400)
-        self.multipart = MultipartStream(self.stream, boundary.encode(), FORM_BYTES)
-        self.__dict__.update(form=self.multipart.fields, files=MultiDict())
+        return MultipartStream(self.stream, boundary.encode(), FORM_BYTES)
+
+    def typed(self) -> Pairs:
+        """Werkzeug would keep what is no UTF-8 in the spelling of addresses: “%C4%E3”."""
+        require_utf_8(self.mimetype_params.get("charset", "utf-8"))
+        sent = self._get_stream_for_parsing().read(FORM_BYTES + 1)
+        if len(sent) > FORM_BYTES:
+            abort(413)
+        return read_pairs(sent)
+
+    def stored(self, pairs: Pairs) -> MultiDict[str, str]:
+        made: MultiDict[str, str] = self.parameter_storage_class(pairs)
+        return made

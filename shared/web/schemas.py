@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from shared.kernel import N_
 from shared.web.forms import form_fields
 from shared.web.i18n import gettext
+from shared.web.texts import guard
 
 # marshmallow's words -> ours
 WORDS = {
@@ -47,12 +48,16 @@ class Words(str):
 
 
 class Form(Schema):
-    """Takes JSON or a form. Empty answers count as none; what we do not know is left out."""
+    """Takes JSON or a form. Empty answers count as none; what we do not know is left out.
+
+    Every text has a length and holds what can be shown (`shared.web.texts`).
+    """
 
     class Meta:
         unknown = EXCLUDE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        guard(field_obj)
         reword(field_obj.error_messages)
         for validator in field_obj.validators:
             reword_validator(validator)

@@ -22,6 +22,7 @@ from werkzeug.sansio.multipart import (
 )
 
 from shared.web.i18n import gettext
+from shared.web.reading import read_text
 
 CHUNK = 64 * 1024
 PARTS = 1000
@@ -56,7 +57,7 @@ class MultipartStream:
             content = b"".join(self.part_data(left))
             left -= len(content)
             if isinstance(part, Field):  # else a file input that was left empty
-                yield part.name or "", content.decode("utf-8", "replace")
+                yield part.name or "", read_text(content)
 
     def file(self) -> Upload | None:
         """The one file, or None where the input was left empty."""

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
-from support.contracts import evaluated, hand_in, in_force, people
+from support.contracts import a_draft, evaluated, hand_in, in_force, people
 from support.database import Sessions, emptied, know, make_database, rolled_back, rows
 from support.pages import Browser
 from support.settings import environment
@@ -21,7 +22,7 @@ from services.contracts.metadata import metadata
 from services.contracts.settlement.persistence import credits
 from shared.config import service_settings
 from shared.files import LocalStorage
-from shared.kernel import Actor
+from shared.kernel import Actor, uuid7
 
 
 @pytest.fixture(scope="session")
@@ -149,3 +150,18 @@ def credit_id(known: Sessions, contract: Contract) -> UUID:
     evaluated(known, contract)
     found: UUID = rows(known, credits)[0].id
     return found
+
+
+@pytest.fixture
+def ids(
+    client: FlaskClient, known: Sessions, contract: Contract, deliverable: Deliverable,
+    credit_id: UUID,
+) -> dict[str, list[Any]]:  # fmt: skip
+    """Of things in every state, by the names that routes have for them."""
+    draft = a_draft(known, lot_id=str(uuid7()), award_id=str(uuid7()))
+    return {
+        "contract_id": [contract.id, draft.id],
+        "milestone_id": [each.id for each in contract.milestones],
+        "deliverable_id": [deliverable.id],
+        "credit_id": [credit_id],
+    }

@@ -14,6 +14,7 @@ from support.gateway import (
     Pages,
     SignIn,
     Visitor,
+    a_client,
     a_person,
     gateway_settings,
     url_of,
@@ -142,3 +143,14 @@ def operator(committed: Sessions, upstream: Upstream) -> Enrolled:
     upstream.says("/internal/dead-letters", {"items": []})
     upstream.says("/internal/stuck", {"events": [], "jobs": []})
     return a_person(committed, Role.OPERATOR)
+
+
+@pytest.fixture
+def ids(committed: Sessions, vendor: Enrolled) -> dict[str, list[Any]]:
+    """By the names that routes have for them; the person is there to be changed."""
+    pawn = a_person(committed)
+    return {
+        "organisation_id": [vendor.organisation.id],
+        "person_id": [pawn.person.id],
+        "client_id": [a_client(committed)[0].id],
+    }

@@ -8,8 +8,19 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
+from support.actors import bearer
 from support.database import Sessions, know, make_database
-from support.metrics import KNOWN, MANAGER, a_metric, measured, monitoring_actors, take
+from support.metrics import (
+    CALLGRID,
+    CSV,
+    KNOWN,
+    MANAGER,
+    a_metric,
+    allow,
+    measured,
+    monitoring_actors,
+    take,
+)
 from support.pages import Browser
 from support.settings import environment
 
@@ -20,7 +31,7 @@ from services.monitoring.metrics.domain import Metric
 from services.monitoring.metrics.usecases import learn_metrics
 from services.monitoring.slas.usecases import evaluate_windows
 from shared.config import service_settings
-from shared.kernel import Actor
+from shared.kernel import Actor, uuid7
 
 
 @pytest.fixture(scope="session")
@@ -110,3 +121,20 @@ def committed(engine: sa.Engine) -> Iterator[Sessions]:
         tables = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         names = list(connection.scalars(tables))
         connection.execute(sa.text(f"TRUNCATE {', '.join(names)} CASCADE"))
+
+
+@pytest.fixture
+def ids(
+    client: FlaskClient, sessions: Sessions, metric: Metric, evaluated: str, now: datetime
+) -> dict[str, list[Any]]:
+    """By the names that routes have for them; callgrid may write, and has sent a file."""
+    allow(sessions, metric, now=now)
+    path = f"/api/v1/metrics/{metric.id}/measurements/csv?name=calls.csv"
+    headers = bearer("callgrid", **{"Idempotency-Key": str(uuid7())})
+    sent = client.post(path, data=CSV, content_type="text/csv", headers=headers)
+    return {
+        "metric_id": [metric.id],
+        "window_id": [evaluated],
+        "import_id": [sent.json["id"]],
+        "organisation_id": [CALLGRID.organisation_id],
+    }

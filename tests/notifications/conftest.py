@@ -8,15 +8,19 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support.actors import actors, auditor, partner, staff, vendor, vendor_client
-from support.database import Sessions, emptied, know, make_database
+from support.database import Sessions, emptied, know, make_database, rows
+from support.notices import a_notice
 from support.settings import environment
 
 from services.notifications.app import create_app
 from services.notifications.channels import jobs
 from services.notifications.config import Settings
+from services.notifications.handlers import HANDLERS
+from services.notifications.inbox.persistence import notices
 from services.notifications.metadata import metadata
 from shared.config import service_settings
 from shared.jobs import Context
+from shared.messaging.inbox import handle_once
 
 PEOPLE = (
     staff("buyer"),
@@ -70,3 +74,12 @@ def post_box(monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
 
     monkeypatch.setattr(jobs, "post", post)
     return posted
+
+
+@pytest.fixture
+def ids(client: FlaskClient, sessions: Sessions) -> dict[str, list[Any]]:
+    """A message to a member of the staff and one to a vendor."""
+    with sessions.begin() as session:
+        for reader in (staff("buyer"), vendor("huayun", "huayun-org")):
+            handle_once(session, a_notice(reader), HANDLERS, consumer="tests")
+    return {"notice_id": [each.id for each in rows(sessions, notices)]}

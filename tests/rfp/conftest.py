@@ -1,20 +1,25 @@
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
+from support.awarding import award
+from support.bids import send_bid, send_file
 from support.database import Sessions, emptied, make_database
-from support.rfps import a_plan, an_rfp, rfp_actors, settle, stored
+from support.opened import an_evaluated_rfp, an_opened_rfp, bids_by_vendor
+from support.rfps import NOW, a_plan, a_question, an_rfp, rfp_actors, settle, stored
 from support.settings import environment
 
 from services.rfp.app import create_app, places
 from services.rfp.config import Settings
 from services.rfp.metadata import metadata
-from services.rfp.plans.domain import Plan
+from services.rfp.plans.domain import Plan, PlanState
 from services.rfp.tenders.domain import Rfp
 from shared.config import service_settings
 from shared.kernel import Actor
@@ -95,3 +100,28 @@ def rfp(sessions: Sessions, plan: Plan) -> Rfp:
     """Open for bids, with two lots and two invited vendors."""
     stored_rfp: Rfp = stored(sessions, an_rfp(plan))
     return stored_rfp
+
+
+@pytest.fixture
+def ids(client: FlaskClient, sessions: Sessions, plan: Plan, rfp: Rfp) -> dict[str, list[Any]]:
+    """Of things in every state, by the names that routes have for them."""
+    written = stored(sessions, a_plan(state=PlanState.DRAFT))
+    waiting = stored(sessions, a_plan(state=PlanState.SUBMITTED))
+    draft = stored(sessions, an_rfp(plan, draft=True))
+    closed = stored(sessions, an_rfp(plan, deadline_at=NOW - timedelta(hours=1)))
+    opened, scored = an_opened_rfp(sessions, plan), an_evaluated_rfp(sessions, plan)
+    awarded = an_evaluated_rfp(sessions, plan)
+    made = award(sessions, awarded)
+    every = [opened, rfp, draft, closed, scored, awarded]
+    bids = [bids_by_vendor(sessions, each)["huayun"] for each in (opened, scored, awarded)]
+    return {
+        "plan_id": [plan.id, written.id, waiting.id],
+        "rfp_id": [each.id for each in every],
+        "lot_id": [lot.id for each in every for lot in each.lots[:1]],
+        "bid_id": [*bids, send_bid(client, rfp, "nordwind").json["id"]],
+        "file_id": [send_file(client, rfp, "huayun", b"concept").json["id"]],
+        "question_id": [a_question(sessions, rfp).id],
+        "organisation_id": [each.organisation_id for each in rfp.invitations],
+        "award_id": [made.id],
+        "sha256": ["a" * 64],
+    }

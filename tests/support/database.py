@@ -48,6 +48,8 @@ def make_database(server_url: str, name: str, *own: MetaData, tables: bool = Tru
 def rolled_back(engine: Engine) -> Iterator[Sessions]:
     """Sessions whose commits are savepoints inside one transaction that is rolled back."""
     with engine.connect() as connection, connection.begin() as outer:
+        # a busy machine may think for longer than a service may leave a transaction alone
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield sessionmaker(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )

@@ -10,11 +10,11 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validate
 
 from shared.kernel import N_, Actor, Auditor, DomainError, Forbidden, NotFound, Staff, Vendor
 from shared.web import init_web, invalid, page, requires, see_other, transaction
+from shared.web.api import Blueprint
 from shared.web.fields import Amount, LocalDateTime, Money
 from shared.web.idempotency import idempotent
 from shared.web.rows import changed_rows

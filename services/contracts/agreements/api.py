@@ -1,11 +1,10 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.contracts.agreements import queries, schemas, usecases
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import requires, transaction
+from shared.web.api import Blueprint
 from shared.web.pagination import Part, paginate
 
 api = Blueprint("contracts-api", __name__, url_prefix="/api/v1", description="Contracts")

@@ -1,6 +1,6 @@
 """What comes in and goes out, by API and form alike."""
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.contracts.agreements.domain import DeclineReasonNeeded
 from shared.web.fields import Amount, Money
@@ -30,7 +30,7 @@ class ContractQuery(Page):
     award_id = fields.UUID(load_default=None)
 
 
-class ContractRow(Form):
+class ContractRow(Schema):
     id = fields.UUID()
     number = fields.String()
     title = fields.String()
@@ -41,12 +41,12 @@ class ContractRow(Form):
     ends_on = fields.Date()
 
 
-class ContractList(Form):
+class ContractList(Schema):
     items = fields.List(fields.Nested(ContractRow), attribute="rows")
     after = fields.String()
 
 
-class TierView(Form):
+class TierView(Schema):
     lowest = Amount(allow_none=True, data_key="from")
     below = Amount(allow_none=True, data_key="to")
     percent = Amount()
@@ -66,7 +66,7 @@ class RefusalForm(Form):
     )
 
 
-class SlaView(Form):
+class SlaView(Schema):
     metric_id = fields.UUID(attribute="id")
     title = fields.String()
     unit = fields.String()
@@ -78,7 +78,7 @@ class SlaView(Form):
     tiers = fields.List(fields.Nested(TierView))
 
 
-class MilestoneTermView(Form):
+class MilestoneTermView(Schema):
     id = fields.UUID()
     number = fields.Integer()
     title = fields.String()
@@ -87,18 +87,18 @@ class MilestoneTermView(Form):
     acceptance_criteria = fields.String()
 
 
-class AcceptanceView(Form):
+class AcceptanceView(Schema):
     side = fields.String()
     accepted_at = fields.AwareDateTime()
     terms_sha256 = fields.String()
 
 
-class DocumentView(Form):
+class DocumentView(Schema):
     name = fields.String()
     sha256 = fields.String()
 
 
-class ContractView(Form):
+class ContractView(Schema):
     id = fields.UUID()
     number = fields.String()
     title = fields.String()

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from flask import current_app
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 
 from services.contracts.delivery import queries, schemas, usecases
 from services.contracts.delivery.domain import LARGEST_FILE, Review
 from shared.files import ReceivedFile, require_downloadable
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import requires, transaction
+from shared.web.api import Blueprint
 from shared.web.downloads import attachment
 from shared.web.idempotency import idempotent, idempotent_upload, used_before
 from shared.web.uploads import uploaded_body

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.contracts.delivery.domain import Decision, needs_reason
 from shared.web.fields import Amount
@@ -24,14 +24,14 @@ class ReviewForm(Form):
             raise ValidationError(_("Give a reason. The vendor reads it."), "reason")
 
 
-class Review(Form):
+class Review(Schema):
     level = fields.Integer()
     outcome = fields.String()
     reason = fields.String()
     reviewed_at = fields.AwareDateTime()
 
 
-class Deliverable(Form):
+class Deliverable(Schema):
     id = fields.UUID()
     version = fields.Integer()
     name = fields.String(attribute="file.name")
@@ -42,7 +42,7 @@ class Deliverable(Form):
     reviews = fields.List(fields.Nested(Review))
 
 
-class Milestone(Form):
+class Milestone(Schema):
     id = fields.UUID(attribute="row.id")
     contract_id = fields.UUID(attribute="row.contract_id")
     number = fields.Integer(attribute="row.number")
@@ -56,7 +56,7 @@ class Milestone(Form):
     versions = fields.List(fields.Nested(Deliverable))
 
 
-class Receipt(Form):
+class Receipt(Schema):
     id = fields.UUID()
     version = fields.Integer()
     sha256 = fields.String()

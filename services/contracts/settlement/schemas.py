@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.contracts.agreements.schemas import Page
 from services.contracts.settlement.domain import Decision, needs_reason
@@ -26,7 +26,7 @@ class CreditQuery(Page):
     contract_id = fields.UUID(load_default=None)
 
 
-class CreditRow(Form):
+class CreditRow(Schema):
     id = fields.UUID()
     contract_id = fields.UUID()
     metric_id = fields.UUID()
@@ -41,12 +41,12 @@ class CreditRow(Form):
     proposed_at = fields.AwareDateTime()
 
 
-class CreditList(Form):
+class CreditList(Schema):
     items = fields.List(fields.Nested(CreditRow), attribute="rows")
     after = fields.String()
 
 
-class Working(Form):
+class Working(Schema):
     """monthly × percent ÷ 100 × covered_days ÷ month_days = full_amount; less settled = amount."""
 
     attained = Amount()
@@ -62,7 +62,7 @@ class Working(Form):
     currency = fields.String()
 
 
-class Credit(Form):
+class Credit(Schema):
     id = fields.UUID(attribute="row.id")
     contract_id = fields.UUID(attribute="row.contract_id")
     metric_id = fields.UUID(attribute="row.metric_id")

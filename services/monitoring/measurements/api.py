@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from flask_smorest import Blueprint
 
 from services.monitoring.measurements import queries, schemas, usecases
 from services.monitoring.measurements.domain.reading import SentFile, read_batch
@@ -12,6 +11,7 @@ from services.monitoring.measurements.domain.rows import MOST_BYTES, MOST_ROWS, 
 from services.monitoring.measurements.usecases import Taken
 from shared.kernel import Partner, Staff
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.errors import invalid_input
 from shared.web.idempotency import idempotent, idempotent_upload, standing
 from shared.web.uploads import uploaded_body

@@ -32,7 +32,7 @@ class ByHandForm(Form):
     external_id = fields.String(required=True, validate=validate.Length(max=200))
 
 
-class Measurement(Schema):
+class Measurement(Form):
     metric_id = fields.UUID(required=True)
     source = fields.String(required=True, validate=validate.Length(1, 100))
     external_id = fields.String(required=True, validate=validate.Length(1, 200))
@@ -40,7 +40,7 @@ class Measurement(Schema):
     value = Amount(required=True, places=PLACES, grouped=False)
 
 
-class Batch(Schema):
+class Batch(Form):
     """All rows are taken or none. A row that we have already counts as repeated."""
 
     measurements = fields.List(fields.Nested(Measurement), required=True)

@@ -1,12 +1,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.monitoring.metrics import queries, schemas, usecases
 from services.monitoring.metrics.domain import Metric
 from shared.kernel import Actor, Auditor, Partner, Staff, Vendor
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 

@@ -2,13 +2,12 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.monitoring.measurements import queries as measurements
 from services.monitoring.measurements.schemas import RawValueList
 from services.monitoring.slas import queries, schemas, usecases
 from shared.kernel import Actor, Auditor, Staff, Vendor
 from shared.web import requires, transaction
+from shared.web.api import Blueprint
 from shared.web.pagination import paginate
 
 api = Blueprint("slas-api", __name__, url_prefix="/api/v1", description="SLA windows")

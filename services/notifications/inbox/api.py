@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.notifications.inbox import queries, schemas, usecases
 from shared.kernel import Actor, Auditor, Staff, Vendor
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.pagination import Part, paginate
 
 api = Blueprint("notices-api", __name__, url_prefix="/api/v1", description="Notices")

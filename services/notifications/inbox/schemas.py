@@ -2,18 +2,16 @@
 
 from functools import partial
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import Schema, fields
 
 from services.notifications.inbox.domain import words
 from services.notifications.inbox.queries import Notice
 from shared.web import formats
 from shared.web.i18n import gettext, locale
+from shared.web.schemas import Form
 
 
-class NoticeQuery(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class NoticeQuery(Form):
     unread = fields.Boolean(load_default=False)
     after = fields.String(load_default="")
 

@@ -1,14 +1,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.rfp.awards import schemas, usecases
 from services.rfp.awards.domain import Closure
 from services.rfp.awards.queries import outcomes, staff
 from services.rfp.awards.queries.staff import READERS, AwardView, Reader
 from shared.kernel import Staff, Vendor
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 

@@ -2,7 +2,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import abort, current_app, request
-from flask_smorest import Blueprint
 
 from services.rfp.bids import queries, usecases
 from services.rfp.bids.domain import Bid, BidContent, Document
@@ -12,6 +11,7 @@ from services.rfp.bids.schemas.opening import CancellationForm, Confirmation, Op
 from services.rfp.tenders.domain import Stage
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import requires, transaction
+from shared.web.api import Blueprint
 from shared.web.errors import sentence
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate

@@ -1,12 +1,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.rfp.evaluations import queries, schemas, usecases
 from services.rfp.evaluations.queries import READERS, Reader
 from shared.kernel import Staff
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.pagination import paginate
 
 api = Blueprint("evaluations-api", __name__, url_prefix="/api/v1", description="Evaluations")

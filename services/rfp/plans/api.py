@@ -2,13 +2,13 @@ from typing import Any
 from uuid import UUID
 
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 
 from services.rfp.plans import queries, schemas, usecases
 from services.rfp.plans.domain import PlanContent, PlanState
 from services.rfp.plans.queries import READERS, Reader
 from shared.kernel import Staff
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 

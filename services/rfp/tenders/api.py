@@ -3,7 +3,6 @@ from uuid import UUID
 
 from flask import current_app
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 
 from services.rfp.plans.schemas import SeenQuery
 from services.rfp.tenders import usecases
@@ -13,6 +12,7 @@ from services.rfp.tenders.schemas import answers, forms
 from services.rfp.tenders.schemas.questions import QuestionForm, QuestionList, QuestionOut
 from shared.kernel import Auditor, Staff, Vendor
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 

@@ -1,13 +1,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from services.rfp.vendors import queries, schemas, usecases
 from services.rfp.vendors.domain import Standing
 from services.rfp.vendors.queries import READERS, Reader
 from shared.kernel import Staff
 from shared.web import now, requires, transaction
+from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
 

@@ -19,7 +19,7 @@ MOST_BYTES = 10 * 1024**2  # of one file
 MOST_FAULTS = 200  # that one answer lists
 AHEAD = timedelta(minutes=5)  # that the clock of a source may be ahead of ours
 DIGITS, PLACES = 12, 9  # before and after the point
-PRINTABLE = r"^[^\x00-\x1f\x7f]+\Z"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+\Z"  # one line, all of it seen
 
 
 class Way(Labelled):

@@ -11,15 +11,14 @@ from services.rfp.bids.schemas.text import (
     MOST_PROMISES,
     NUMBER,
     TITLE,
-    Text,
     Typed,
 )
 from shared.web.schemas import Form
 
 
 class DraftLine(Form):
-    title = Text(validate=TITLE)
-    kind = Text(validate=NUMBER)
+    title = fields.String(validate=TITLE)
+    kind = fields.String(validate=NUMBER)
     quantity = Typed(validate=NUMBER)
     unit_price = Typed(validate=NUMBER)
 
@@ -44,7 +43,7 @@ def as_id(value: Any) -> UUID | None:
 class DraftForm(Form):
     """`files`: those uploaded before that stay in the draft; all of them where it is left out."""
 
-    solution = Text(load_default="", validate=validate.Length(max=LONG))
+    solution = fields.String(load_default="", validate=validate.Length(max=LONG))
     lines = fields.List(
         fields.Nested(DraftLine), load_default=list, validate=validate.Length(max=MOST_LINES)
     )
@@ -67,7 +66,7 @@ class SeenForm(Form):
 
 
 class UploadQuery(Form):
-    name = Text(required=True, validate=validate.Length(max=500))
+    name = fields.String(required=True, validate=validate.Length(max=500))
 
 
 class UploadHeaders(Form):

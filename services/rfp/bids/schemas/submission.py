@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.rfp.bids.domain import BidContent, BidState, LineKind, PriceLine, Promise
 from services.rfp.bids.schemas.drafts import SeenForm
-from services.rfp.bids.schemas.text import LONG, MOST_LINES, MOST_PROMISES, TITLE, Text
+from services.rfp.bids.schemas.text import LONG, MOST_LINES, MOST_PROMISES, TITLE
 from shared.kernel import N_
 from shared.web.fields import Amount
 from shared.web.i18n import gettext
@@ -22,7 +22,7 @@ def positive(number: Decimal) -> None:
 
 
 class LineForm(Form):
-    title = Text(
+    title = fields.String(
         required=True,
         validate=TITLE,
         error_messages={"required": Words(N_("Say what this line pays for."))},
@@ -66,7 +66,7 @@ class PromiseForm(Form):
 class BidForm(Form):
     """A whole bid. Price lines of a form that were left blank are none."""
 
-    solution = Text(
+    solution = fields.String(
         required=True,
         validate=validate.Length(max=LONG),
         error_messages={"required": Words(N_("Describe your solution."))},

@@ -18,11 +18,11 @@ from services.rfp.bids.domain import (
 )
 from services.rfp.bids.queries import Bidding
 from services.rfp.bids.schemas.submission import BidForm, LineForm, is_blank
-from services.rfp.bids.schemas.text import readable
 from services.rfp.tenders.domain import SlaTarget
 from shared.web.errors import sentence
 from shared.web.forms import form_errors, form_fields
 from shared.web.i18n import gettext as _
+from shared.web.texts import readable
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,22 @@
+"""What nobody should send, to every route that takes something: refused, and nothing breaks."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.database import Sessions
+from support.hostile import Hostile, reader
+from support.tricks import INSIDE, Findings
+
+READERS = ("buyer", "huayun", "auditor")
+
+
+@pytest.mark.fuzz
+def test_bad_input_is_refused(
+    client: FlaskClient, sessions: Sessions, ids: dict[str, list[Any]]
+) -> None:
+    hostile = Hostile(client.application, ids, map(reader, READERS), sessions.kw["bind"])
+    findings = Findings(hostile)
+    findings.run(INSIDE)
+    assert findings.found == []
+    assert hostile.lost == []

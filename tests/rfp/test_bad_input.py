@@ -1,0 +1,35 @@
+"""What nobody should send, to every route that takes something: refused, and nothing breaks."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.database import Sessions
+from support.hostile import Hostile, reader
+from support.tricks import Findings
+from support.waiting import waiting
+
+READERS = (
+    "requester",
+    "buyer",
+    "approver",
+    "evaluator1",
+    "opener1",
+    "auditor",
+    "admin",
+    "operator",
+    "huayun",
+    "nordwind",
+)
+
+
+@pytest.mark.fuzz
+def test_bad_input_is_refused(
+    client: FlaskClient, sessions: Sessions, ids: dict[str, list[Any]]
+) -> None:
+    ids |= waiting(sessions)
+    hostile = Hostile(client.application, ids, map(reader, READERS), sessions.kw["bind"])
+    findings = Findings(hostile)
+    findings.run()
+    assert findings.found == []
+    assert hostile.lost == []
