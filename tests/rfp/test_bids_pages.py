@@ -210,6 +210,6 @@ class TestList:
 def test_htmx_stays_on_the_page_when_a_rule_says_no(client: FlaskClient, rfp: Rfp) -> None:
     browser = Browser(client, "huayun", htmx=True)
     browser.get(form_path(rfp))
-    client.put(lot_path(rfp, "draft"), json=an_offer(rfp), headers=bearer("huayun"))
-    answer = press(browser, "", 409, **filled_in())
+    sent, url = browser.form("/lots/").fields, f"{form_path(rfp)}?remove={uuid7()}"
+    answer = browser.keep(client.post(url, data=sent, headers=browser.headers), 409)
     assert answer.headers["HX-Retarget"] == "#messages" and HTMX

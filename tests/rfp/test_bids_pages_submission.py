@@ -120,6 +120,55 @@ class TestFile:
         assert answer.status_code == 413
         assert [p for p in (settings.data / "storage").rglob("*") if p.is_file()] == []
 
+    @pytest.mark.parametrize("htmx", [False, True])
+    def test_after_a_refused_file_the_page_goes_on_with_what_was_typed(
+        self, client: FlaskClient, rfp: Rfp, htmx: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.rfp.bids.usecases.FILE_BYTES", 1024**2)
+        browser = Browser(client, "huayun", htmx=htmx)
+        browser.get(form_path(rfp))
+        for content, status, why in (
+            (b"x" * (1024**2 + 1), 413, "“big.pdf” is larger than 1 MB and was not uploaded."),
+            (b"", 422, "“big.pdf” is empty."),
+        ):
+            form: dict[str, Any] = {**browser.form("/lots/").fields, **filled_in()}
+            form["file"] = FileStorage(io.BytesIO(content), "big.pdf")
+            sent, _, boundary = stream_encode_multipart(form, use_tempfile=False)
+            kind = f"multipart/form-data; boundary={boundary}"
+            about = {"content_type": kind, "headers": browser.headers}
+            browser.keep(client.post(form_path(rfp), data=sent.read(), **about), status)
+            assert why in browser.text and 'id="file-error"' in browser.text
+            assert "Twelve agents in Dalian." in browser.text
+        press(browser, "", 303, solution="and it goes on")
+        assert saved_draft(client, rfp)["solution"] == "and it goes on"
+        to_the_check(browser)
+
+    def test_an_upload_that_breaks_off_leaves_the_draft_as_the_page_knows_it(
+        self, client: FlaskClient, rfp: Rfp, browser: Browser
+    ) -> None:
+        sent: dict[str, Any] = {**browser.form("/lots/").fields, "solution": "typed"}
+        sent["file"] = FileStorage(io.BytesIO(self.content), "a.pdf")
+        body, _, boundary = stream_encode_multipart(sent, use_tempfile=False)
+        answer = client.post(
+            form_path(rfp),
+            data=body.read()[:-9_000],
+            content_type=f"multipart/form-data; boundary={boundary}",
+            headers=browser.headers,
+        )
+        assert answer.status_code == 400
+        press(browser, "", 303, solution="typed and more")
+        assert saved_draft(client, rfp)["solution"] == "typed and more"
+
+    def test_the_same_words_sent_again_are_no_conflict(
+        self, client: FlaskClient, rfp: Rfp, browser: Browser
+    ) -> None:
+        """The answer to the first time was lost on its way."""
+        sent = {**browser.form("/lots/").fields, **filled_in()}
+        for _ in range(2):
+            assert (
+                client.post(form_path(rfp), data=sent, headers=browser.headers).status_code == 303
+            )
+
 
 class TestSubmission:
     def test_a_bid_is_replaced_from_the_draft(
@@ -152,16 +201,23 @@ class TestSubmission:
         client.put(lot_path(rfp, "draft"), json=an_offer(rfp), headers=bearer("huayun"))
         answer = browser.submit("/bid", 409)
         assert "Somebody of your company has changed this draft" in answer.text
-        assert rows(sessions, bids) == []
+        assert rows(sessions, bids) == [] and "fluent in two languages" in answer.text
+        browser.submit("/bid")
+        assert len(rows(sessions, bids)) == 1
 
-    def test_two_who_edit_one_draft_do_not_overwrite_each_other(
+    def test_two_who_edit_one_draft_see_each_others_words(
         self, browser: Browser, client: FlaskClient, rfp: Rfp
     ) -> None:
         colleague = Browser(client, "huayun")
         colleague.get(form_path(rfp))
-        press(browser, "", 303, solution="mine")
-        press(colleague, "", 409, solution="theirs")
+        press(browser, "", 303, **filled_in(solution="mine"))
+        press(colleague, "", 409, **filled_in(**{"solution": "theirs", "lines-0-quantity": "5"}))
         assert saved_draft(client, rfp)["solution"] == "mine"
+        told = inside(colleague.text).split("Nothing of yours was saved")[1].split("</dl>")[0]
+        assert "mine" in told and "Agents: 4 × 250.00 CNY" in told and "Service levels" not in told
+        assert "theirs</textarea>" in colleague.text
+        press(colleague, "", 303)
+        assert saved_draft(client, rfp)["solution"] == "theirs"
 
     def test_an_incomplete_draft_is_not_submitted(
         self, browser: Browser, client: FlaskClient, rfp: Rfp, sessions: Sessions

@@ -79,7 +79,7 @@ def test_so_does_the_form(
     client: FlaskClient, rfp: Rfp, sessions: Sessions, storage: LocalStorage
 ) -> None:
     sent = {"csrf_token": "csrf-huayun", "file": (BytesIO(b"x" * 99), "a.pdf")}
-    with breaking("vendor_pages"):
+    with breaking("vendor_pages.saving"):
         answer = client.post(form_path(rfp), data=sent, headers=bearer("huayun"))
     assert answer.status_code == 500
     [row] = rows(sessions, bid_files)

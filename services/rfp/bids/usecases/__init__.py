@@ -8,6 +8,7 @@ from services.rfp.bids.usecases.drafts import (
     add_file,
     remove_file,
     require_bidder,
+    require_savable,
     save_draft,
     sealed_file,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "remind_openers",
     "remove_file",
     "require_bidder",
+    "require_savable",
     "save_draft",
     "sealed_file",
     "submit_bid",

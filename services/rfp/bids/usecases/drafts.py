@@ -121,9 +121,29 @@ def save_draft(
     """Keep what was typed. `files`: those that stay. `seen`: see `require_unchanged`."""
     rfp, desk = take_desk(session, vendor, lot_id=lot_id)
     draft = draft_on(desk, vendor, rfp, lot_id, keys)
-    require_unchanged(desk.saved_at, seen)
+    require_own(desk, draft, answers, seen)
     kept = draft.documents if files is None else chosen(draft, files)
     return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys, desk.now)
+
+
+def require_savable(
+    session: Session,
+    vendor: Vendor,
+    *,
+    lot_id: UUID,
+    answers: Mapping[str, Any],
+    keys: KeyStore,
+    seen: str,
+) -> None:
+    """Would `save_draft` take this?"""
+    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
+    require_own(desk, draft_on(desk, vendor, rfp, lot_id, keys), answers, seen)
+
+
+def require_own(desk: Desk, draft: Draft, answers: Mapping[str, Any], seen: str | None) -> None:
+    """The same words, sent again because the first answer was lost, overwrite nobody's."""
+    if draft.answers != answers:
+        require_unchanged(desk.saved_at, seen)
 
 
 def require_unchanged(saved_at: datetime | None, seen: str | None) -> None:

@@ -6,14 +6,13 @@ from uuid import UUID
 from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
-from werkzeug.datastructures import MultiDict
 
 from services.rfp.bids import queries, usecases
-from services.rfp.bids.domain import Bid, BidContent, BidState, LineKind
+from services.rfp.bids.domain import Bid, BidContent, BidState, DraftChanged, LineKind
 from services.rfp.bids.queries import Bidding
-from services.rfp.bids.schemas.drafts import DraftForm, SeenForm, as_id
-from services.rfp.bids.schemas.submission import SubmitForm, is_blank
+from services.rfp.bids.schemas.submission import SubmitForm
 from services.rfp.bids.vendor_pages import form as bid_form
+from services.rfp.bids.vendor_pages import saving
 from services.rfp.tenders.domain import Stage
 from services.rfp.tenders.domain.errors import RfpClosed
 from shared.kernel import N_, Vendor
@@ -21,9 +20,7 @@ from shared.web import page, requires, see_other, transaction
 from shared.web.forms import form_errors
 from shared.web.idempotency import idempotent
 from shared.web.pagination import page_size, paginate
-from shared.web.rows import without_row
 from shared.web.timeline import timeline
-from shared.web.uploads import Upload, uploaded_file
 
 pages = Blueprint("bids", __name__, url_prefix="/portal/bids", template_folder="../templates")
 TONES = {
@@ -88,17 +85,20 @@ def save(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     Which one it was stands in the address: form fields are read up to the file and no further.
     """
     try:
-        save_answers(vendor, lot_id, request.form, button=request.args)
-        if upload := uploaded_file(limit=usecases.FILE_BYTES):
-            keep_file(vendor, lot_id, upload)
+        refused = saving.keep_form(vendor, lot_id)
     except RfpClosed:
         return closed(vendor, lot_id)
+    except DraftChanged:
+        return changed(vendor, lot_id)
     except ValidationError as error:
         typed = as_typed(vendor, lot_id)
         if not typed.place.is_open:
             return closed(vendor, lot_id)
         errors = form_errors(error.messages_dict)
         return page("bids/edit.html", 422, errors=errors, **shown(typed))
+    if refused:
+        told = {"errors": {"file": refused.why}, **shown(load(vendor, lot_id))}
+        return page("bids/edit.html", refused.status, **told)
     if request.args.get("step") != "check":
         row = "new" if "add" in request.args else None
         return see_other(url_for("bids.edit", lot_id=lot_id, row=row))
@@ -135,6 +135,9 @@ def submit(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
         bid = seal(vendor, bidding, checked.content, form)
     except RfpClosed:
         return closed(vendor, lot_id)
+    except DraftChanged:
+        about = {"content": checked.content, "changed": True, **shown(bidding)}
+        return page("bids/check.html", 409, **about)
     return see_other(url_for("bids.show", bid_id=bid.id))
 
 
@@ -156,6 +159,14 @@ def closed(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     typed = as_typed(vendor, lot_id)
     late = replace(typed, place=replace(typed.place, stage=Stage.CLOSED))
     return page("bids/edit.html", 409, **shown(late))
+
+
+def changed(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """The form with what was typed, and where it differs from what a colleague has stored."""
+    stored = load(vendor, lot_id)
+    typed = replace(stored, answers=bid_form.typed(request.form))
+    differs = bid_form.differences(typed, stored)
+    return page("bids/edit.html", 409, differs=differs, **shown(typed))
 
 
 def as_typed(vendor: Vendor, lot_id: UUID) -> Bidding:
@@ -199,30 +210,3 @@ def shown(bidding: Bidding) -> dict[str, Any]:
         "kinds": list(LineKind),
         "tones": TONES,
     }
-
-
-def save_answers(
-    vendor: Vendor, lot_id: UUID, sent: MultiDict[str, str], *, button: MultiDict[str, str]
-) -> None:
-    """Save what was typed without blank rows, but for the one that was asked for."""
-    removed = button.get("remove", "")
-    rows = without_row(dict(sent.items()), removed)
-    answers = DraftForm().load(MultiDict(rows))["answers"]
-    lines = [line for line in answers["lines"] if not is_blank(line)]
-    answers["lines"] = [*(lines or [{}]), {}] if button.get("add") == "lines" else lines
-    seen, keys = SeenForm().load(sent)["seen"], current_app.extensions["keys"]
-    with transaction() as session:
-        usecases.save_draft(session, vendor, lot_id=lot_id, answers=answers, keys=keys, seen=seen)
-        if file_id := as_id(removed):
-            usecases.remove_file(session, vendor, lot_id=lot_id, file_id=file_id, keys=keys)
-
-
-def keep_file(vendor: Vendor, lot_id: UUID, upload: Upload) -> None:
-    extensions = current_app.extensions
-    about = {"name": upload.name, "media_type": upload.media_type}
-    own = {name: extensions[name] for name in ("keys", "storage")}
-    with (
-        usecases.sealed_file(extensions["storage"], upload.chunks, **about) as file,
-        transaction() as session,
-    ):
-        usecases.add_file(session, vendor, lot_id=lot_id, file=file, **own)

@@ -19,6 +19,7 @@ from services.rfp.bids.domain import (
 from services.rfp.bids.queries import Bidding
 from services.rfp.bids.schemas.submission import BidForm, LineForm, is_blank
 from services.rfp.tenders.domain import SlaTarget
+from shared.kernel import N_
 from shared.web.errors import sentence
 from shared.web.forms import form_errors, form_fields
 from shared.web.i18n import gettext as _
@@ -103,6 +104,33 @@ def typed(sent: MultiDict[str, str]) -> Mapping[str, Any]:
         name: [row for row in some if isinstance(row, dict)] if isinstance(some, list) else []
         for name, some in rows.items()
     }
+
+
+def differences(typed: Bidding, stored: Bidding) -> list[tuple[str, str]]:
+    """Where what was typed differs from what is stored: the heading, and what is stored there."""
+    mine, theirs = in_words(typed), in_words(stored)
+    return [(said, theirs[said]) for said in theirs if mine[said] != theirs[said]]
+
+
+def in_words(bidding: Bidding) -> dict[str, str]:
+    """The answers as lines of text, by the words of their part."""
+    lines = [line for line in bidding.answers["lines"] if not is_blank(line)]
+    return {
+        N_("Solution"): bidding.answers["solution"].replace("\r\n", "\n"),
+        N_("Price lines"): "\n".join(line_in_words(line, bidding.currency) for line in lines),
+        N_("Service levels"): "\n".join(
+            f"{wish.target.title}: {wish.value} {wish.target.unit}"
+            for wish in wishes(bidding)
+            if wish.value
+        ),
+    }
+
+
+def line_in_words(line: Mapping[str, str], currency: str) -> str:
+    said = {name: line.get(name) or "–" for name in ("title", "quantity")}
+    price = line.get("unit_price") or "–"
+    words = _("%(title)s: %(quantity)s × %(price)s %(currency)s")
+    return words % {**said, "price": price, "currency": currency}
 
 
 def amount(typed: Mapping[str, str], currency: str) -> Decimal | None:
