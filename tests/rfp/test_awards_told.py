@@ -10,6 +10,7 @@ from support.actors import an_id, vendor
 from support.awarding import award, data_of
 from support.database import Sessions, events
 from support.opened import an_evaluated_rfp, bids_by_vendor
+from support.plans import TYPED
 from support.rfps import NOW
 
 from services.rfp.awards.queries import outcomes
@@ -39,7 +40,7 @@ class TestEvent:
         assert data["organisation_id"] == str(an_id("huayun-org")) and data["tier"] == 1
         assert data["value"] == {"amount": "1320000.00", "currency": "CNY"}
         assert data["charges"] == {"monthly": "101666.67", "one_off": "100000.00"}
-        assert data["period"] == {"starts_on": "2026-09-01", "ends_on": "2027-08-31"}
+        assert data["period"] == {"starts_on": TYPED["starts_on"], "ends_on": TYPED["ends_on"]}
         assert data["buyer_id"] == str(an_id("buyer")) and data["time_zone"] == "Asia/Shanghai"
         [sla] = data["promises"]["sla"]
         assert (sla["target"], sla["minimum"], sla["window"]) == ("97.5", "90", "month")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from support.actors import an_id, bearer
 from support.chromium import chromium, gates, watched
 from support.database import Sessions, make_database
-from support.rfps import NOW, a_plan, an_rfp, rfp_actors, settle, stored
+from support.rfps import NOW, RFP_TYPED, a_plan, an_rfp, rfp_actors, settle, stored
 from support.served import served, speaking
 from support.settings import environment
 
@@ -155,8 +155,8 @@ def type_plan(page: Page) -> None:
     page.fill("#title", "Service desk 服务台")
     page.fill("#objectives", "Nine calls of ten within a minute")
     page.fill("#scope_in", "Calls")
-    page.fill("#starts_on", "2026-09-01")
-    page.fill("#ends_on", "2027-08-31")
+    page.fill("#starts_on", RFP_TYPED["starts_on"])
+    page.fill("#ends_on", RFP_TYPED["ends_on"])
     page.fill("#cost_ceiling", "1000")
 
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from support.actors import an_id
 from support.database import Sessions
+from support.plans import ENDS_ON, STARTS_ON, YEAR
 from support.rfps import BIDDERS, EVALUATORS, NOW, OPENERS, a_plan, an_rfp, an_sla_target, stored
 
 from services.rfp.awards.domain import BidDeclined
@@ -31,11 +33,14 @@ from services.rfp.tenders.domain import (
     errors,
     is_open,
 )
-from services.rfp.tenders.domain.parts import cover_all
+from services.rfp.tenders.domain.tiers import completed, cover_all
 from services.rfp.tenders.persistence import rfps, stage_at
 from shared.kernel import DomainError
 
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+LONG = {"plan_period": (date(2000, 1, 1), date(9998, 12, 31))}
+TODAY = NOW.astimezone(ZoneInfo("Asia/Shanghai")).date()
 LEAD = timedelta(seconds=5)
 
 
@@ -46,6 +51,7 @@ def fit(**changes: Any) -> Circumstances:
     given: dict[str, Any] = {
         "now": NOW,
         "least_lead": LEAD,
+        "plan_period": (STARTS_ON, ENDS_ON),
         "admitted": {an_id(f"{name}-org") for name in BIDDERS},
         "able": able,
     }
@@ -64,8 +70,12 @@ def weights(*numbers: str, prices: int = 1) -> list[Criterion]:
 
 
 def percents(*numbers: str) -> list[MilestoneTarget]:
-    day = date(2026, 12, 1)
+    day = date(YEAR, 12, 1)
     return [MilestoneTarget(n, "M", day, Decimal(p), "ok") for n, p in enumerate(numbers, start=1)]
+
+
+def due(day: date) -> list[MilestoneTarget]:
+    return [MilestoneTarget(1, "Go-live", day, Decimal(100), "ok")]
 
 
 def tiers(*bands: tuple[str | None, str | None]) -> list[Tier]:
@@ -91,7 +101,11 @@ def test_a_published_rfp_is_neither_published_again_nor_changed() -> None:
 @pytest.mark.parametrize(
     ("changes", "circumstances", "refusal"),
     [
-        ({"ends_on": date(2026, 8, 31)}, {}, errors.PeriodReversed),
+        ({"starts_on": ENDS_ON, "ends_on": ENDS_ON - DAY}, {}, errors.PeriodReversed),
+        ({}, {"plan_period": (STARTS_ON + DAY, ENDS_ON)}, errors.OutsidePlan),
+        ({}, {"plan_period": (STARTS_ON, ENDS_ON - DAY)}, errors.OutsidePlan),
+        ({"milestones": due(STARTS_ON - DAY)}, {}, errors.MilestoneOutside),
+        ({"milestones": due(ENDS_ON + DAY)}, {}, errors.MilestoneOutside),
         ({"lots": []}, {}, errors.LotsMissing),
         ({"deadline_at": NOW + LEAD - SECOND}, {}, errors.DeadlineTooSoon),
         ({"criteria": weights("50", "49.99")}, {}, errors.WeightsOff),
@@ -106,7 +120,7 @@ def test_a_published_rfp_is_neither_published_again_nor_changed() -> None:
         ({"invitations": []}, {}, errors.NobodyInvited),
         ({}, {"admitted": {an_id("huayun-org")}}, errors.VendorNotAdmitted),
         ({"committee": []}, {}, errors.CommitteeTooSmall),
-        ({}, {"able": set()}, errors.RoleMissing),
+        ({}, {"able": {(an_id(name), Duty.OPENER) for name in OPENERS}}, errors.RoleMissing),
     ],
 )
 def test_what_is_missing_keeps_a_draft_from_being_published(
@@ -129,8 +143,45 @@ def test_the_deadline_may_be_exactly_the_least_lead_away() -> None:
     a_draft(deadline_at=NOW + LEAD).publish(fit())
 
 
-def test_a_period_may_lie_in_the_past_and_last_a_day() -> None:
-    a_draft(starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 1)).publish(fit())
+def test_a_contract_may_have_begun_and_may_last_a_day() -> None:
+    a_draft(starts_on=date(2020, 1, 1)).publish(fit(**LONG))
+    day = TODAY + 2 * DAY
+    a_draft(starts_on=day, ends_on=day, milestones=due(day)).publish(fit(**LONG))
+
+
+@pytest.mark.parametrize(("closes_in", "ends_in", "fits"), [(3, 2, False), (3, 3, True)])
+def test_a_contract_does_not_end_before_bids_close(
+    closes_in: int, ends_in: int, fits: bool
+) -> None:
+    rfp = a_draft(
+        starts_on=date(2020, 1, 1),
+        ends_on=TODAY + ends_in * DAY,
+        deadline_at=NOW + closes_in * DAY,
+        milestones=due(TODAY),
+    )
+    found = [type(each) for each in rfp.obstacles(fit(**LONG))]
+    assert found == ([] if fits else [errors.ContractEndsTooSoon])
+
+
+def test_a_contract_that_is_over_is_not_published_whatever_the_deadline() -> None:
+    over = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 2, 1)}
+    rfp = a_draft(**over, deadline_at=NOW - 900 * DAY, milestones=due(date(2020, 1, 1)))
+    found = {type(each) for each in rfp.obstacles(fit())}
+    assert found == {
+        errors.ContractEndsTooSoon, errors.OutsidePlan, errors.DeadlineTooSoon,
+        errors.MilestoneOutside,
+    }  # fmt: skip
+
+
+def test_the_last_day_is_the_one_where_the_contract_counts() -> None:
+    """At 20:00 UTC the day after has begun in Shanghai."""
+    evening = NOW.replace(hour=20, minute=0) + DAY
+    ends_on = evening.date()
+    rfp = a_draft(
+        starts_on=date(2020, 1, 1), ends_on=ends_on, deadline_at=evening, milestones=due(ends_on)
+    )
+    found = [type(each) for each in rfp.obstacles(fit(**LONG))]
+    assert found == [errors.ContractEndsTooSoon]
 
 
 @pytest.mark.parametrize(("openers", "evaluators"), [(1, 3), (2, 2)])
@@ -186,11 +237,76 @@ def test_a_minimum_asks_for_no_more_than_the_target(
     direction: Direction, minimum: str, fits: bool
 ) -> None:
     target = an_sla_target(direction=direction, minimum=Decimal(minimum))
-    if fits:
-        target.check()
-    else:
-        with pytest.raises(errors.MinimumBeyondTarget):
-            target.check()
+    target.tiers = [{"from": None, "to": None, "percent": "0"}]
+    assert [type(each) for each in target.faults()] == (
+        [] if fits else [errors.MinimumBeyondTarget]
+    )
+
+
+BANDS: Any = [
+    # higher is better, at least 95
+    (Direction.HIGHER, "95", [(None, "95", "10"), ("95", None, "0")], []),
+    (Direction.HIGHER, "95", [(None, "90", "10"), ("90", None, "0")], []),
+    (Direction.HIGHER, "95", [(None, "95.1", "10"), ("95.1", None, "0")], [errors.CreditOnTarget]),
+    (Direction.HIGHER, "95", [(None, None, "1")], [errors.CreditOnTarget]),
+    (Direction.HIGHER, "95", [(None, "95", "5"), ("95", None, "1")], [errors.CreditOnTarget]),
+    # lower is better, at most 2: the tier [2, ∞) holds 2 itself
+    (Direction.LOWER, "2", [(None, "2", "0"), ("2", None, "10")], [errors.CreditOnTargetAbove]),
+    (Direction.LOWER, "2", [(None, "2.01", "0"), ("2.01", None, "10")], []),
+    (Direction.LOWER, "2", [(None, "3", "10"), ("3", None, "0")], [errors.CreditOnTargetAbove]),
+    (
+        Direction.LOWER, "2", [(None, "2", "0"), ("2", "4", "10")],
+        [errors.TiersUnfinished, errors.CreditOnTargetAbove],
+    ),
+    (Direction.HIGHER, "95", [(None, "95", "5"), ("95", "99", "0")], [errors.TiersUnfinished]),
+    (
+        Direction.HIGHER, "95", [(None, "95", "5"), ("95", "90", "0")],
+        [errors.TiersUnfinished, errors.TiersBroken],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "target", "bands", "faults"), BANDS)
+def test_no_tier_credits_what_meets_the_target_and_all_faults_are_named_at_once(
+    direction: Direction, target: str, bands: Any, faults: list[type[DomainError]]
+) -> None:
+    given = [dict(zip(("from", "to", "percent"), band, strict=True)) for band in bands]
+    level = an_sla_target(
+        formula=Formula.MEAN, direction=direction, target=Decimal(target), minimum=None,
+        tiers=given,
+    )  # fmt: skip
+    assert [type(each) for each in level.faults()] == faults
+    assert all(each.params["title"] == level.title for each in level.faults())
+
+
+def test_all_service_levels_are_looked_at() -> None:
+    levels = [an_sla_target(title=title, tiers=[]) for title in ("Calls", "Repairs")]
+    found = a_draft(sla_targets=levels).obstacles(fit())
+    assert [(type(each), each.params["title"]) for each in found] == [
+        (errors.TiersBroken, "Calls"), (errors.TiersBroken, "Repairs")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("direction", "target", "bands", "added"),
+    [
+        (Direction.HIGHER, "95", [(None, "90"), ("90", "95")], ("95", None)),
+        (Direction.HIGHER, "95", [(None, "90")], ("90", None)),
+        (Direction.HIGHER, "95", [(None, "96")], None),
+        (Direction.HIGHER, "95", [(None, "90"), ("90", None)], None),
+        (Direction.LOWER, "2", [("2.01", "4"), ("4", None)], (None, "2.01")),
+        (Direction.LOWER, "2", [("2", None)], None),
+        (Direction.LOWER, "2", [(None, "4")], None),
+        (Direction.LOWER, "2", [], None),
+    ],
+)
+def test_the_side_that_meets_the_target_may_be_left_out(
+    direction: Direction, target: str, bands: list[tuple[str | None, str | None]], added: Any
+) -> None:
+    given = tiers(*bands)
+    whole = completed(given, direction, Decimal(target))
+    new = [(each["from"], each["to"], each["percent"]) for each in whole if each not in given]
+    assert new == ([(*added, "0")] if added else [])
 
 
 SHARE: list[Any] = [
@@ -217,11 +333,8 @@ SHARE: list[Any] = [
 def test_a_share_of_good_cases_lies_on_its_scale(changes: Any, fault: Any) -> None:
     """As 'percent' with a target of 95 every window would be a breach."""
     target = an_sla_target(**changes)
-    if fault is None:
-        target.check()
-    else:
-        with pytest.raises(fault):
-            target.check()
+    assert fault in [None, *map(type, target.faults())]
+    assert fault or not list(target.faults())
 
 
 def test_the_price_has_no_least_grade() -> None:

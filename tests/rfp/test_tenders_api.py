@@ -8,6 +8,7 @@ from support.database import Sessions, rows
 from support.rfps import (
     NOW,
     PEOPLE,
+    RFP_TYPED,
     TIERS,
     a_question,
     an_rfp,
@@ -32,7 +33,7 @@ SLA: dict[str, Any] = {
 }
 MILESTONE = {
     "title": "Go-live",
-    "due_on": "2026-12-01",
+    "due_on": RFP_TYPED["milestones-0-due_on"],
     "percent": "100",
     "acceptance_criteria": "Every agent is trained.",
 }
@@ -41,8 +42,8 @@ BODY: dict[str, Any] = {
     "description": "Calls in two languages",
     "currency": "CNY",
     "time_zone": "Asia/Shanghai",
-    "starts_on": "2026-09-01",
-    "ends_on": "2027-08-31",
+    "starts_on": RFP_TYPED["starts_on"],
+    "ends_on": RFP_TYPED["ends_on"],
     "deadline_at": (NOW + timedelta(days=2)).isoformat(),
     "price_formula": "lowest_ratio",
     "lots": [{"title": "First level", "description": ""}],

@@ -11,6 +11,11 @@ from services.rfp.tenders.domain import Rfp
 from services.rfp.tenders.persistence import rfps, sla_targets
 
 
+def level(minimum: str = "90", **tiers: str) -> dict[str, str]:
+    typed = {f"sla_targets-0-tiers-{name}": value for name, value in tiers.items()}
+    return typed | {"sla_targets-0-minimum": minimum}
+
+
 class TestWriting:
     @pytest.mark.parametrize("htmx", [False, True])
     def test_a_draft_is_made_mended_and_published(
@@ -40,6 +45,37 @@ class TestWriting:
             {"from": None, "to": "95", "percent": "10"},
             {"from": "95", "to": None, "percent": "0"},
         ]
+
+    def test_the_tier_that_meets_the_target_may_be_left_out(
+        self, client: FlaskClient, sessions: Sessions, plan: Plan
+    ) -> None:
+        buyer = Browser(client, "buyer")
+        buyer.get(f"/admin/rfps/new?plan={plan.id}")
+        two = {"0-to": "90", "0-percent": "10", "1-to": "95", "1-percent": "5"}
+        buyer.submit("/admin/rfps", **RFP_TYPED | level(**two))
+        assert "Publish it to 2 vendors" in buyer.text
+        [target] = rows(sessions, sla_targets)
+        assert target.tiers[2] == {"from": "95", "to": None, "percent": "0"}
+
+    def test_all_faults_of_dates_and_tiers_are_told_before_publishing(
+        self, client: FlaskClient, plan: Plan
+    ) -> None:
+        buyer = Browser(client, "buyer")
+        buyer.get(f"/admin/rfps/new?plan={plan.id}")
+        over = {"starts_on": "2025-01-01", "ends_on": "2025-02-01"}
+        over |= {"milestones-0-due_on": "2020-01-01", "sla_targets-0-direction": "lower"}
+        over |= {"sla_targets-0-unit": "other", "sla_targets-0-unit_named": "h"}
+        over |= {"sla_targets-0-formula": "mean", "sla_targets-0-target": "2"}
+        hours = {"0-to": "2", "0-percent": "0", "1-to": "4", "1-percent": "10"}
+        buyer.submit("/admin/rfps", **RFP_TYPED | over | level(**hours, minimum="4"))
+        for fault in (
+            "The contract would end on 1 Feb 2025, before bids close",
+            "within the period of the plan",
+            "“Go-live” would be due on 1 Jan 2020, outside",
+            "The tiers of “Calls answered” end at 4. Add a last tier",
+            "credits 10 % on values that meet the target",
+        ):
+            assert fault in buyer.text, fault
 
     def test_rows_come_and_go_without_losing_what_was_typed(
         self, client: FlaskClient, plan: Plan
@@ -152,7 +188,7 @@ class TestUnits:
         text = self.answered(client, plan, **both).text
         assert text.count("From 0 to 1.") >= 2
         assert "Service level 1 – What is measured: This is needed." in text
-        assert "Service level 1 – Minimum: Write a number such as 1234.50." in text
+        assert "Service level 1 – Worst value allowed: Write a number such as 1234.50." in text
 
     def test_another_unit_has_a_name(
         self, client: FlaskClient, plan: Plan, sessions: Sessions

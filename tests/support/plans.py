@@ -1,14 +1,18 @@
 """A plan as it is sent: `BODY` by API, `TYPED` by form."""
 
+from datetime import UTC, date, datetime
 from typing import Any
+
+YEAR = datetime.now(UTC).year
+STARTS_ON, ENDS_ON = date(YEAR, 9, 1), date(YEAR + 1, 8, 31)  # a contract never ends in the past
 
 BODY: dict[str, Any] = {
     "title": "Service desk 服务台",
     "objectives": "Nine calls of ten within a minute",
     "scope_in": "Calls",
     "scope_out": "",
-    "starts_on": "2026-09-01",
-    "ends_on": "2027-08-31",
+    "starts_on": STARTS_ON.isoformat(),
+    "ends_on": ENDS_ON.isoformat(),
     "currency": "CNY",
     "cost_ceiling": "1000.00",
     "contingency": "100.50",

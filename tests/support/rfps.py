@@ -27,6 +27,7 @@ from services.rfp.vendors.domain import Registration, Standing
 from shared.kernel import Actor
 from support.actors import actors, an_id, auditor, staff, vendor
 from support.database import Sessions, know
+from support.plans import ENDS_ON, STARTS_ON, YEAR
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # rules are asked by the database's own clock
 EVALUATORS = ("evaluator1", "evaluator2", "evaluator3")
@@ -49,8 +50,8 @@ PEOPLE = {
 RFP_TYPED: dict[str, Any] = {
     "title": "Service desk 服务台",
     "description": "Calls in two languages",
-    "starts_on": "2026-09-01",
-    "ends_on": "2027-08-31",
+    "starts_on": STARTS_ON.isoformat(),
+    "ends_on": ENDS_ON.isoformat(),
     "time_zone": "Asia/Shanghai",
     "deadline_at": (NOW + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"),
     "price_formula": "lowest_ratio",
@@ -65,7 +66,7 @@ RFP_TYPED: dict[str, Any] = {
     "sla_targets-0-tiers-0-percent": "10",
     "sla_targets-0-tiers-1-percent": "0",
     "milestones-0-title": "Go-live",
-    "milestones-0-due_on": "2026-12-01",
+    "milestones-0-due_on": f"{YEAR}-12-01",
     "milestones-0-percent": "100",
     "milestones-0-acceptance_criteria": "Trained.",
     **PEOPLE,
@@ -99,8 +100,8 @@ def a_plan(**changes: Any) -> Plan:
         "objectives": "Answer nine calls of ten within a minute.",
         "scope_in": "Calls and mails of staff",
         "scope_out": "Hardware",
-        "starts_on": date(2026, 9, 1),
-        "ends_on": date(2027, 8, 31),
+        "starts_on": STARTS_ON,
+        "ends_on": ENDS_ON,
         "currency": "CNY",
         "cost_ceiling": Decimal(120_000),
         "contingency": Decimal(10_000),
@@ -137,16 +138,16 @@ def an_rfp(plan: Plan, *, draft: bool = False, **changes: Any) -> Rfp:
         "description": "A service desk in two languages.",
         "currency": "CNY",
         "time_zone": "Asia/Shanghai",
-        "starts_on": date(2026, 9, 1),
-        "ends_on": date(2027, 8, 31),
+        "starts_on": STARTS_ON,
+        "ends_on": ENDS_ON,
         "deadline_at": NOW + timedelta(days=1),
         "price_formula": PriceFormula.LOWEST_RATIO,
         "lots": [Lot(1, "First level"), Lot(2, "Second level")],
         "criteria": default_criteria(),
         "sla_targets": [an_sla_target()],
         "milestones": [
-            MilestoneTarget(1, "Handbook", date(2026, 12, 1), Decimal(40), "Complete."),
-            MilestoneTarget(2, "Take-over", date(2027, 1, 1), Decimal(60), "No open faults."),
+            MilestoneTarget(1, "Handbook", date(YEAR, 12, 1), Decimal(40), "Complete."),
+            MilestoneTarget(2, "Take-over", date(YEAR + 1, 1, 1), Decimal(60), "No open faults."),
         ],
         "invitations": [Invitation(an_id(f"{name}-org")) for name in BIDDERS],
         "committee": members,

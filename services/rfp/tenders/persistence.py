@@ -1,6 +1,6 @@
 """Tables, their mapping, and how to load an RFP that a use case will change."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -214,6 +214,13 @@ def circumstances(
     return Circumstances(
         now=now,
         least_lead=least_lead,
+        plan_period=plan_period(session, rfp.plan_id),
         admitted=admitted_ids(session, invited),
         able=able_people(session),
     )
+
+
+def plan_period(session: Session, plan_id: UUID) -> tuple[date, date]:
+    row = session.execute(select(plans.c.starts_on, plans.c.ends_on).where(plans.c.id == plan_id))
+    starts_on, ends_on = row.one()
+    return starts_on, ends_on

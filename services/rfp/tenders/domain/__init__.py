@@ -11,6 +11,7 @@ from services.rfp.tenders.domain.choices import (
     Stage,
     Window,
 )
+from services.rfp.tenders.domain.content import Circumstances, RfpContent
 from services.rfp.tenders.domain.parts import (
     Criterion,
     Invitation,
@@ -19,16 +20,14 @@ from services.rfp.tenders.domain.parts import (
     MilestoneTarget,
     Question,
     SlaTarget,
-    Tier,
     default_criteria,
 )
 from services.rfp.tenders.domain.rfp import (
     MOMENTS,
-    Circumstances,
     Rfp,
-    RfpContent,
     is_open,
 )
+from services.rfp.tenders.domain.tiers import Tier
 
 __all__ = [
     "MOMENTS",

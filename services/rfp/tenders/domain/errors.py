@@ -53,6 +53,21 @@ class PeriodReversed(DomainError):
     message = N_("The contract would end before it begins.")
 
 
+class ContractEndsTooSoon(DomainError):
+    code = "contract_ends_too_soon"
+    message = N_("The contract would end on %(on)s, before bids close on %(closing)s.")
+
+
+class OutsidePlan(DomainError):
+    code = "outside_plan"
+    message = N_("The contract must lie within the period of the plan, %(first)s to %(last)s.")
+
+
+class MilestoneOutside(DomainError):
+    code = "milestone_outside"
+    message = N_("“%(title)s” would be due on %(on)s, outside the period of the contract.")
+
+
 class LotsMissing(DomainError):
     code = "lots_missing"
     message = N_("The RFP needs at least one lot.")
@@ -76,8 +91,32 @@ class PercentsOff(DomainError):
 class TiersBroken(DomainError):
     code = "tiers_broken"
     message = N_(
-        "The tiers of “%(title)s” must follow one another without gap or overlap, "
-        "from an open beginning to an open end."
+        "The tiers of “%(title)s” must rise and follow one another without gap or overlap. "
+        "The first has no lower end."
+    )
+
+
+class TiersUnfinished(DomainError):
+    code = "tiers_unfinished"
+    message = N_(
+        "The tiers of “%(title)s” end at %(top)s. Add a last tier without an upper end: "
+        "it says what is credited from there on."
+    )
+
+
+class CreditOnTarget(DomainError):
+    code = "credit_on_target"
+    message = N_(
+        "A tier of “%(title)s” credits %(percent)s %% on values that meet the target. "
+        "Let it end at %(target)s or below."
+    )
+
+
+class CreditOnTargetAbove(DomainError):
+    code = "credit_on_target"
+    message = N_(
+        "A tier of “%(title)s” credits %(percent)s %% on values that meet the target. A tier "
+        "includes where it begins, so let the one before it end just above %(target)s."
     )
 
 
@@ -88,7 +127,9 @@ class UnitUnknown(DomainError):
 
 class BeyondScale(DomainError):
     code = "beyond_scale"
-    message = N_("Target, minimum and tiers of “%(title)s” must lie between 0 and %(top)s.")
+    message = N_(
+        "Target, worst value allowed and tiers of “%(title)s” must lie between 0 and %(top)s."
+    )
 
 
 class PriceWithoutGrade(DomainError):
@@ -98,7 +139,7 @@ class PriceWithoutGrade(DomainError):
 
 class MinimumBeyondTarget(DomainError):
     code = "minimum_beyond_target"
-    message = N_("The minimum of “%(title)s” asks for more than its target.")
+    message = N_("The worst value allowed for “%(title)s” asks for more than its target.")
 
 
 class TwoDuties(DomainError):

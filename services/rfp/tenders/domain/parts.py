@@ -1,10 +1,9 @@
 """What an RFP is made of, and what each part must fulfil by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 from uuid import UUID
 
 from services.rfp.tenders.domain.choices import Direction, Duty, Formula, Window
@@ -12,15 +11,14 @@ from services.rfp.tenders.domain.errors import (
     BeyondScale,
     MinimumBeyondTarget,
     QuestionAnswered,
-    TiersBroken,
     UnitUnknown,
 )
-from shared.kernel import N_, uuid7
+from services.rfp.tenders.domain.tiers import Tier, tier_faults
+from shared.kernel import N_, DomainError, uuid7
 
 BEST_GRADE = Decimal(5)
 # The units of a share of good cases, and where each ends. It is measured from 0 to 1.
 SHARES = {"%": Decimal(100), "share": Decimal(1)}
-Tier = Mapping[str, str | None]  # {"from", "to", "percent"}: [from, to), None is an open end
 
 
 @dataclass(eq=False)
@@ -67,17 +65,16 @@ class SlaTarget:
     def fits(self, value: Decimal) -> bool:
         return self.top is None or 0 <= value <= self.top
 
-    def check(self) -> None:
+    def faults(self) -> Iterator[DomainError]:
         if self.formula is Formula.RATIO and self.top is None:
-            raise UnitUnknown(title=self.title)
+            yield UnitUnknown(title=self.title)
         if not all(map(self.fits, self.figures())):
-            raise BeyondScale(title=self.title, top=self.top)
-        if not cover_all(self.tiers):
-            raise TiersBroken(title=self.title)
+            yield BeyondScale(title=self.title, top=self.top)
+        yield from tier_faults(self.title, self.tiers, self.direction, self.target)
         if self.minimum is not None:
             more = self.minimum > self.target
             if self.minimum != self.target and more == (self.direction is Direction.HIGHER):
-                raise MinimumBeyondTarget(title=self.title)
+                yield MinimumBeyondTarget(title=self.title)
 
     def figures(self) -> Iterator[Decimal]:
         """All that is given in the unit."""
@@ -131,19 +128,6 @@ class Question:
         if self.answered_at:
             raise QuestionAnswered
         self.answer, self.answered_by, self.answered_at = text, by, now
-
-
-def cover_all(tiers: Sequence[Tier]) -> bool:
-    """Half-open bands [from, to) that cover every value exactly once, in rising order."""
-    if not tiers or tiers[0]["from"] is not None or tiers[-1]["to"] is not None:
-        return False
-    edges = [tier["to"] for tier in tiers[:-1]]
-    starts = [tier["from"] for tier in tiers[1:]]
-    if None in edges or None in starts:
-        return False
-    ends = [Decimal(str(edge)) for edge in edges]
-    rising = all(low < high for low, high in pairwise(ends))
-    return rising and ends == [Decimal(str(start)) for start in starts]
 
 
 def default_criteria() -> list[Criterion]:

@@ -1,15 +1,17 @@
 """What an RFP is, when it may be published, and where it stands in time."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.rfp.plans.domain import fingerprint
 from services.rfp.tenders.domain import errors
 from services.rfp.tenders.domain.choices import Duty, Preset, PriceFormula, Stage
+from services.rfp.tenders.domain.content import Circumstances, RfpContent
 from services.rfp.tenders.domain.parts import (
     Criterion,
     Invitation,
@@ -18,6 +20,7 @@ from services.rfp.tenders.domain.parts import (
     MilestoneTarget,
     SlaTarget,
 )
+from services.rfp.tenders.domain.periods import late_or_early, period_faults
 from shared.kernel import DomainError, uuid7
 
 ALL = Decimal(100)  # what weights and what percents of milestones add up to
@@ -32,49 +35,6 @@ MOMENTS = {
     "opened_at": Stage.OPENED,
 }
 ENDED = (Stage.CANCELLED, Stage.UNSUCCESSFUL)
-
-
-@dataclass(kw_only=True)
-class RfpContent:
-    """What the buyer writes. The contract's period includes both days and may lie in the past."""
-
-    title: str
-    description: str
-    currency: str
-    time_zone: str
-    starts_on: date
-    ends_on: date
-    deadline_at: datetime
-    price_formula: PriceFormula
-    lots: Sequence[Lot]
-    criteria: Sequence[Criterion]
-    sla_targets: Sequence[SlaTarget]
-    milestones: Sequence[MilestoneTarget]
-    invitations: Sequence[Invitation]
-    committee: Sequence[Member]
-
-    def check(self, *, currency: str, buyer_id: UUID) -> None:
-        """What even a draft must fulfil. `currency` is the plan's."""
-        if self.currency != currency:
-            raise errors.CurrencyDiffers(currency=currency)
-        if len({member.person_id for member in self.committee}) < len(self.committee):
-            raise errors.TwoDuties
-        if buyer_id in {member.person_id for member in self.committee}:
-            raise errors.BuyerOnCommittee
-
-    def parts(self) -> dict[str, Any]:
-        values = vars(self).items()
-        return {n: list(v) if isinstance(v, list | tuple) else v for n, v in values}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Circumstances:
-    """What publishing depends on besides the RFP itself."""
-
-    now: datetime
-    least_lead: timedelta
-    admitted: Collection[UUID]  # organisations that may be invited
-    able: Collection[tuple[UUID, Duty]]  # people and the duties that their roles allow
 
 
 @dataclass(eq=False, kw_only=True)
@@ -166,61 +126,69 @@ class Rfp:
             self.check_deadline,
             self.check_weights,
             self.check_targets,
-            self.check_percents,
+            self.check_milestones,
             self.check_invitations,
             self.check_committee,
         )
-        return list(refusals(checks, circumstances))
+        return [fault for check in checks for fault in check(circumstances)]
 
-    def check_period(self, _: Circumstances) -> None:
-        if self.ends_on < self.starts_on:
-            raise errors.PeriodReversed
+    def check_period(self, circumstances: Circumstances) -> Iterator[DomainError]:
+        yield from period_faults(
+            (self.starts_on, self.ends_on),
+            plan=circumstances.plan_period,
+            bids_close_on=self.last_bids_on(circumstances.now),
+        )
 
-    def check_lots(self, _: Circumstances) -> None:
+    def last_bids_on(self, now: datetime) -> date:
+        """The day of the deadline, where the contract counts. It is never before today."""
+        return max(now, self.deadline_at).astimezone(ZoneInfo(self.time_zone)).date()
+
+    def check_lots(self, _: Circumstances) -> Iterator[DomainError]:
         if not self.lots:
-            raise errors.LotsMissing
+            yield errors.LotsMissing()
 
-    def check_deadline(self, circumstances: Circumstances) -> None:
+    def check_deadline(self, circumstances: Circumstances) -> Iterator[DomainError]:
         """Bidders have at least the lead that the settings ask for."""
         earliest = circumstances.now + circumstances.least_lead
         if self.deadline_at < earliest:
-            raise errors.DeadlineTooSoon(at=earliest)
+            yield errors.DeadlineTooSoon(at=earliest)
 
-    def check_weights(self, _: Circumstances) -> None:
+    def check_weights(self, _: Circumstances) -> Iterator[DomainError]:
         """Weights add up to exactly 100, and exactly one criterion is the price."""
         total = sum((each.weight for each in self.criteria), Decimal(0))
         if total != ALL:
-            raise errors.WeightsOff(total=total)
+            yield errors.WeightsOff(total=total)
         prices = sum(each.is_price for each in self.criteria)
-        if prices != 1:
-            raise errors.OnePriceCriterion(count=prices)
+        if self.criteria and prices != 1:
+            yield errors.OnePriceCriterion(count=prices)
         if any(each.is_price and each.minimum is not None for each in self.criteria):
-            raise errors.PriceWithoutGrade
+            yield errors.PriceWithoutGrade()
 
-    def check_targets(self, _: Circumstances) -> None:
+    def check_targets(self, _: Circumstances) -> Iterator[DomainError]:
         for target in self.sla_targets:
-            target.check()
+            yield from target.faults()
 
-    def check_percents(self, _: Circumstances) -> None:
+    def check_milestones(self, _: Circumstances) -> Iterator[DomainError]:
         total = sum((each.percent for each in self.milestones), Decimal(0))
         if total != ALL:
-            raise errors.PercentsOff(total=total)
+            yield errors.PercentsOff(total=total)
+        yield from late_or_early(self.milestones, self.starts_on, self.ends_on)
 
-    def check_invitations(self, circumstances: Circumstances) -> None:
+    def check_invitations(self, circumstances: Circumstances) -> Iterator[DomainError]:
         if not self.invitations:
-            raise errors.NobodyInvited
+            yield errors.NobodyInvited()
         if any(each.organisation_id not in circumstances.admitted for each in self.invitations):
-            raise errors.VendorNotAdmitted
+            yield errors.VendorNotAdmitted()
 
-    def check_committee(self, circumstances: Circumstances) -> None:
+    def check_committee(self, circumstances: Circumstances) -> Iterator[DomainError]:
         if self.buyer_id in {member.person_id for member in self.committee}:
-            raise errors.BuyerOnCommittee
-        for member in self.committee:
-            if (member.person_id, member.duty) not in circumstances.able:
-                raise errors.RoleMissing(duty=member.duty)
+            yield errors.BuyerOnCommittee()
+        able = circumstances.able
+        unable = {each.duty for each in self.committee if (each.person_id, each.duty) not in able}
+        yield from (errors.RoleMissing(duty=duty) for duty in sorted(unable))
         openers, evaluators = len(self.people(Duty.OPENER)), len(self.people(Duty.EVALUATOR))
         if openers < LEAST_OPENERS or evaluators < LEAST_EVALUATORS:
-            raise errors.CommitteeTooSmall(openers=LEAST_OPENERS, evaluators=LEAST_EVALUATORS)
+            yield errors.CommitteeTooSmall(openers=LEAST_OPENERS, evaluators=LEAST_EVALUATORS)
 
     def people(self, duty: Duty) -> list[UUID]:
         return [member.person_id for member in self.committee if member.duty is duty]
@@ -246,16 +214,6 @@ class Rfp:
 def spoken(part: Any) -> dict[str, Any]:
     """What a part says, whichever row it is."""
     return {name: getattr(part, name) for name in part.__dataclass_fields__ if name != "id"}
-
-
-def refusals(
-    checks: Sequence[Callable[[Circumstances], None]], circumstances: Circumstances
-) -> Iterator[DomainError]:
-    for check in checks:
-        try:
-            check(circumstances)
-        except DomainError as refusal:
-            yield refusal
 
 
 def is_open(deadline_at: Any, now: Any) -> Any:

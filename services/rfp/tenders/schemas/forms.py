@@ -24,6 +24,7 @@ from services.rfp.tenders.domain import (
     errors,
 )
 from services.rfp.tenders.domain.parts import BEST_GRADE, SHARES
+from services.rfp.tenders.domain.tiers import completed
 from shared.kernel import CURRENCY_DIGITS
 from shared.web.errors import sentence
 from shared.web.fields import Amount, LocalDateTime, Zone
@@ -174,7 +175,8 @@ def target_of(position: int, given: dict[str, Any]) -> SlaTarget:
         lower, upper = plain(tier.get("lower", edge)), plain(tier["upper"])
         tiers.append({"from": lower, "to": upper, "percent": plain(tier["percent"])})
         edge = tier["upper"]
-    return SlaTarget(position, **given | {"tiers": tiers})
+    whole = completed(tiers, given["direction"], given["target"])
+    return SlaTarget(position, **given | {"tiers": whole})
 
 
 def plain(number: Decimal | None) -> str | None:
