@@ -29,8 +29,21 @@ def on_contract_declined(session: Session, event: Event) -> None:
     )
 
 
+def on_contract_activated(session: Session, event: Event) -> None:
+    """What was tendered begins. Contracts of an older release do not name their award."""
+    if "award_id" in event.data:
+        awards.tell_in_force(
+            session,
+            award_id=UUID(event.data["award_id"]),
+            contract_id=UUID(event.data["contract_id"]),
+            number=event.data["number"],
+            now=datetime.fromisoformat(event.data["activated_at"]),
+        )
+
+
 HANDLERS: Mapping[str, Handler] = {
     **directory.IDENTITY_HANDLERS,
     "tandem.identity.organisation_changed.v1": on_organisation_changed,
+    "tandem.contracts.contract_activated.v1": on_contract_activated,
     "tandem.contracts.contract_declined.v1": on_contract_declined,
 }

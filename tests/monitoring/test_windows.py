@@ -109,10 +109,15 @@ def test_a_running_window_is_not_evaluated(
 
 
 def test_nothing_measured_is_no_data_and_no_breach(sessions: Sessions, metric: Metric) -> None:
-    assert figures(evaluate(sessions, metric)) == [(1, None, "no_data")]
+    [made] = evaluate(sessions, metric)
+    assert figures([made]) == [(1, None, "no_data")]
+    evaluate(sessions, metric)
+    [notice] = told(sessions, "notice_raised")
+    assert notice["template"] == "window_without_data" and notice["params"]["month"] == "2026-10"
+    assert notice["person_id"] == str(MANAGER.person_id)
+    assert notice["path"] == f"/admin/performance/{metric.id}/windows/{made.window_id}"
     [event] = told(sessions, "sla_window_evaluated")
     assert (event["attained"], event["numerator"], event["denominator"]) == (None, "0", "0")
-    assert told(sessions, "notice_raised") == []
 
 
 def test_a_late_measurement_makes_a_new_revision(

@@ -42,7 +42,7 @@ HOUSE_RULES = [
     Plant(
         "what rfp says is sorted in",
         "services/rfp/plans/usecases.py",
-        'tell(session, plan, "plan_decided"',
+        'tell(session, plan, "plan_approved"',
         'tell(session, plan, "plan_judged"',
         f"{EVENTS}::test_whatever_rfp_says_is_said_before_the_opening_or_after_it",
         "plan_judged",

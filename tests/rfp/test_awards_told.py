@@ -14,10 +14,13 @@ from support.plans import TYPED
 from support.rfps import NOW
 
 from services.rfp.awards.queries import outcomes
+from services.rfp.awards.usecases import tell_in_force
 from services.rfp.evaluations.domain import published
+from services.rfp.handlers import HANDLERS
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
 from shared.kernel import NotFound
+from shared.messaging.envelope import Event
 from shared.messaging.schemas import ROOT, validate
 
 D = Decimal
@@ -71,6 +74,36 @@ def test_a_standstill_of_the_rfp_is_kept(sessions: Sessions, plan: Plan) -> None
     assert made.standstill_ends_at - NOW > timedelta(days=5)
     [event] = events(sessions, "rfp_awarded")
     assert data_of(event)["standstill_ends_at"] == made.standstill_ends_at.isoformat()
+
+
+def test_whoever_wrote_the_plan_hears_of_award_and_contract_and_the_buyer_of_the_contract(
+    sessions: Sessions, rfp: Rfp
+) -> None:
+    made = award(sessions, rfp)
+    begun = {
+        "award_id": made.id, "contract_id": an_id("contract"), "number": "CT-1", "now": NOW,
+    }  # fmt: skip
+    with sessions.begin() as session:
+        tell_in_force(session, **begun)
+        tell_in_force(session, **begun | {"award_id": an_id("elsewhere")})
+    told = [data_of(event) for event in events(sessions, "notice_raised")]
+    said = {(each["template"], each["person_id"], each["path"]) for each in told}
+    requester, page = str(an_id("requester")), f"/admin/contracts/{an_id('contract')}"
+    assert {each for each in said if each[0] in ("plan_awarded", "contract_begun")} == {
+        ("plan_awarded", requester, f"/admin/rfps/{rfp.id}"),
+        ("contract_begun", requester, page),
+        ("contract_begun", str(an_id("buyer")), page),
+    }
+
+
+def test_a_contract_of_an_older_release_names_no_award(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        event = Event.of(
+            "tandem.contracts.contract_activated.v1",
+            source="/tandem/contracts", subject=an_id("contract"), time=NOW, data={},
+        )  # fmt: skip
+        HANDLERS[event.type](session, event)
+    assert events(sessions, "notice_raised") == []
 
 
 class TestOutcome:

@@ -61,7 +61,10 @@ def test_the_others_hear_of_it_without_the_reason(
     told = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
     assert {(each["person_id"], each["path"]) for each in told} == {
         *((str(an_id(name)), f"/portal/opportunities/{rfp.id}") for name in BIDDERS),
-        *((str(an_id(name)), f"/admin/rfps/{rfp.id}") for name in (*EVALUATORS, *OPENERS)),
+        *(
+            (str(an_id(name)), f"/admin/rfps/{rfp.id}")
+            for name in (*EVALUATORS, *OPENERS, "requester")
+        ),
     }
     assert WHY not in str(told) and {each["template"] for each in told} == {"rfp_cancelled"}
 

@@ -177,6 +177,8 @@ class TestOpening:
         [*told] = [e for e in events(sessions, "notice") if b'"bids_opened"' in e.payload]
         assert {each.subject for each in told} == {str(an_id(name)) for name in EVALUATORS}
         assert json.loads(told[0].payload)["path"] == f"/admin/evaluations/{rfp.id}"
+        [begun] = [e for e in events(sessions, "notice") if b"evaluation_begun" in e.payload]
+        assert begun.subject == str(rfp.buyer_id)
 
     def test_the_minutes_stand_in_the_chain_of_the_rfp(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions
@@ -289,6 +291,8 @@ class TestReminder:
         self.remind(sessions, settings)
         self.remind(sessions, settings)
         assert sorted(self.told(sessions)) == sorted(str(an_id(name)) for name in OPENERS)
+        [closed] = [e for e in events(sessions, "notice") if b"tender_closed" in e.payload]
+        assert closed.subject == str(rfp.buyer_id) and b"huayun" not in closed.payload
 
     def test_nobody_is_reminded_of_what_is_open_or_a_draft(
         self, client: FlaskClient, rfp: Rfp, plan: Plan, sessions: Sessions, settings: Settings

@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.actors import staff
+from support.actors import an_id, staff
 from support.database import Sessions, events, rows
 from support.rfps import NOW, a_plan, stored
 
@@ -145,9 +146,20 @@ class TestUseCases:
         with pytest.raises(domain.PlanMoved):
             do(sessions, usecases.decide_plan, APPROVER, **decide)
         [notice] = events(sessions, "notice_raised")
-        assert notice.subject == str(plan.requester_id)
+        said = json.loads(notice.payload)
+        assert notice.subject == str(plan.requester_id) and said["template"] == "plan_sent_back"
+        assert said["params"]["reason"] == "Too dear"
         entry = rows(sessions, audit_entries)[-1]
         assert entry.action == "plan_rejected" and entry.detail["reason"] == "Too dear"
+
+    def test_an_approval_tells_the_requester_and_every_buyer(self, sessions: Sessions) -> None:
+        plan = stored(sessions, a_plan(state=PlanState.SUBMITTED))
+        decide = {"plan_id": plan.id, "decision": Decision.APPROVE, "reason": "", "now": NOW}
+        do(sessions, usecases.decide_plan, APPROVER, **decide)
+        told = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
+        assert {(each["template"], each["person_id"]) for each in told} == {
+            ("plan_approved", str(plan.requester_id)), ("plan_to_tender", str(an_id("buyer"))),
+        }  # fmt: skip
 
     def test_a_rejected_plan_is_submitted_again_and_forgets_the_decision(
         self, sessions: Sessions
@@ -188,4 +200,5 @@ def test_two_approvers_who_decide_at_once_decide_once(committed: Sessions) -> No
     for thread in threads:
         thread.join(timeout=30)
     assert "refused" in outcomes and len(set(outcomes)) == 2
-    assert len(events(committed, "notice_raised")) == 1
+    [*told] = (json.loads(row.payload)["template"] for row in events(committed, "notice_raised"))
+    assert told in (["plan_sent_back"], ["plan_approved", "plan_to_tender"])

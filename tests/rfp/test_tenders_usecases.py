@@ -132,6 +132,8 @@ class TestPublishing:
         assert {n["person_id"] for n in told} == {str(an_id(name)) for name in BIDDERS}
         assert all(n["due_at"] and n["path"].startswith("/portal/") for n in told)
         assert str(an_id("huayun-org")) not in event.payload.decode()
+        [own] = notices(sessions, "plan_tendered")
+        assert (own["person_id"], own["path"]) == (str(plan.requester_id), f"/admin/rfps/{made.id}")
 
     def test_the_databases_clock_decides_whether_the_lead_suffices(
         self, sessions: Sessions, plan: Plan, clock: Callable[[datetime], None]

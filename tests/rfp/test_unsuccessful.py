@@ -59,7 +59,8 @@ def announced(sessions: Sessions) -> list[Any]:
 
 def all_parties(rfp: Rfp) -> list[tuple[str, str]]:
     invited = [(str(an_id(name)), f"/portal/opportunities/{rfp.id}") for name in BIDDERS]
-    return sorted([*invited, (str(an_id("buyer")), f"/admin/rfps/{rfp.id}")])
+    buying = [(str(an_id(name)), f"/admin/rfps/{rfp.id}") for name in ("buyer", "requester")]
+    return sorted([*invited, *buying])
 
 
 def close(sessions: Sessions, rfp: Rfp, lot: int = 0, reason: str = WHY) -> None:

@@ -49,6 +49,7 @@ def steps(told: Told) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "contract_drafted", contract_id, (*HUAYUN, *MANAGERS)
     yield "contract_accepted", contract_id, MANAGERS  # the vendor was first
     yield "contract_activated", contract_id, (*HUAYUN, *MANAGERS)
+    yield "contract_begun", contract_id, ("buyer", "requester")
     for milestone in told.contract["milestones"]:
         yield from delivering(milestone["id"])
     yield "sla_breached", told.credit["metric_id"], (*MANAGERS, *HUAYUN)
@@ -59,14 +60,19 @@ def steps(told: Told) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 def tendering(told: Told) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     rfp_id, bids = told.rfp["id"], told.receipts
     yield "plan_submitted", told.rfp["plan_id"], ("approver",)
-    yield "plan_decided", told.rfp["plan_id"], ("requester",)
+    yield "plan_approved", told.rfp["plan_id"], ("requester",)
+    yield "plan_to_tender", told.rfp["plan_id"], ("buyer",)
     yield "rfp_published", rfp_id, (*HUAYUN, *NORDWIND)
+    yield "plan_tendered", rfp_id, ("requester",)
     yield "question_asked", rfp_id, ("buyer",)
     yield "question_answered", rfp_id, (*HUAYUN, *NORDWIND)
     yield "bids_closed", rfp_id, (*HUAYUN, *NORDWIND)  # the same to whoever is invited
+    yield "tender_closed", rfp_id, ("buyer",)
     yield "bids_opened", rfp_id, EVALUATORS
+    yield "evaluation_begun", rfp_id, ("buyer",)
     yield "evaluation_complete", rfp_id, ("buyer",)
     valid = {vendor: receipt["id"] for vendor, receipt in bids}  # a later bid replaces a former
+    yield "plan_awarded", rfp_id, ("requester",)
     yield "award_won", valid["huayun"], HUAYUN
     yield "award_lost", valid["nordwind"], NORDWIND
 

@@ -18,6 +18,7 @@ def contract_drafted(contract: Contract) -> Event:
 
 def contract_activated(contract: Contract, activated_at: datetime) -> Event:
     said = {
+        **award_of(contract),
         "activated_at": activated_at.isoformat(),
         "period": contract.period(),
         "time_zone": contract.time_zone,

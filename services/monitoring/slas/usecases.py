@@ -60,6 +60,8 @@ def evaluate(
     note(session, by, metric, window, made)
     if made.outcome is Outcome.BREACHED:
         raise_alarm(session, metric, window, made)
+    if made.outcome is Outcome.NO_DATA:
+        tell_of_gap(session, metric, window, made)
     return made
 
 
@@ -140,3 +142,23 @@ def raise_alarm(session: Session, metric: Metric, window: Window, made: Evaluati
             },
             dedupe=f"{made.window_id}:{made.revision}",
         )
+
+
+def tell_of_gap(session: Session, metric: Metric, window: Window, made: Evaluation) -> None:
+    """A window has ended without a measurement: somebody sends them, or closes it."""
+    notices.notify(
+        session,
+        source=SOURCE,
+        to=directory.ids(directory.people_with_role(session, "contract_manager")),
+        template="window_without_data",
+        subject_type="window",
+        subject_id=made.window_id,
+        path=f"/admin/performance/{metric.id}/windows/{made.window_id}",
+        now=made.evaluated_at,
+        params={
+            "number": metric.contract_number,
+            "title": metric.title,
+            "month": month_of(metric, window),
+        },
+        dedupe=f"{made.window_id}:{made.revision}",
+    )

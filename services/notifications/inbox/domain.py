@@ -23,9 +23,37 @@ WORDS: Mapping[str, Words] = {
         N_("A plan waits for your decision"),
         N_("%(number)s “%(title)s” was submitted. Approve it, or say what must change."),
     ),
-    "plan_decided": Words(
-        N_("Your plan is decided"),
-        N_("The approver has decided on %(number)s “%(title)s”."),
+    "plan_approved": Words(
+        N_("Your plan is approved"),
+        N_("%(number)s “%(title)s” is approved. A buyer makes an RFP of it."),
+    ),
+    "plan_sent_back": Words(
+        N_("Your plan is sent back"),
+        N_("Change %(number)s “%(title)s” and submit it again. The reason: %(reason)s"),
+    ),
+    "plan_to_tender": Words(
+        N_("A plan waits for its RFP"),
+        N_("%(number)s “%(title)s” is approved. Make an RFP of it."),
+    ),
+    "plan_tendered": Words(
+        N_("Your plan is put out to tender"),
+        N_("%(number)s “%(title)s” is published, and vendors are invited."),
+    ),
+    "plan_awarded": Words(
+        N_("A lot of your plan is awarded"),
+        N_("A lot of %(number)s “%(title)s” is awarded. A draft contract follows."),
+    ),
+    "tender_closed": Words(
+        N_("An RFP of yours is closed"),
+        N_("The deadline of %(number)s “%(title)s” has passed. Its openers are asked to act."),
+    ),
+    "evaluation_begun": Words(
+        N_("The evaluation of an RFP has begun"),
+        N_("The bids on %(number)s “%(title)s” are opened. The evaluators are asked to score."),
+    ),
+    "contract_begun": Words(
+        N_("What you asked for is under contract"),
+        N_("Both sides have accepted %(number)s “%(title)s”. It is in force."),
     ),
     "rfp_published": Words(
         N_("You are invited to bid"),
@@ -154,8 +182,22 @@ WORDS: Mapping[str, Words] = {
     "credit_proposed": Words(
         N_("A service credit is proposed"),
         N_(
-            "“%(level)s” of %(number)s “%(title)s” missed its target in %(month)s. The page shows"
-            " the calculation."
+            "%(amount)s: “%(level)s” of %(number)s “%(title)s” missed its target in %(month)s."
+            " The page shows the calculation."
+        ),
+    ),
+    "credit_replaced": Words(
+        N_("A service credit is proposed anew"),
+        N_(
+            "%(amount)s instead of %(before)s: “%(level)s” of %(number)s “%(title)s” was evaluated"
+            " again for %(month)s."
+        ),
+    ),
+    "credit_withdrawn": Words(
+        N_("A proposed service credit is withdrawn"),
+        N_(
+            "%(amount)s are due no more: “%(level)s” of %(number)s “%(title)s” was evaluated again"
+            " for %(month)s."
         ),
     ),
     "credit_approved": Words(
@@ -175,8 +217,15 @@ WORDS: Mapping[str, Words] = {
     "correction_proposed": Words(
         N_("A correction of a service credit is proposed"),
         N_(
-            "“%(level)s” of %(number)s “%(title)s” was evaluated again for %(month)s, and what was"
-            " approved changes. The page shows the calculation."
+            "%(amount)s: “%(level)s” of %(number)s “%(title)s” was evaluated again for %(month)s,"
+            " and what was approved changes. The page shows the calculation."
+        ),
+    ),
+    "correction_replaced": Words(
+        N_("A correction of a service credit is proposed anew"),
+        N_(
+            "%(amount)s instead of %(before)s: “%(level)s” of %(number)s “%(title)s” was evaluated"
+            " again for %(month)s. What was approved changes."
         ),
     ),
     "correction_approved": Words(
@@ -198,6 +247,13 @@ WORDS: Mapping[str, Words] = {
         N_(
             "“%(title)s” of %(number)s missed its target in %(month)s. The page shows every figure"
             " behind it."
+        ),
+    ),
+    "window_without_data": Words(
+        N_("A month ended without measurements"),
+        N_(
+            "There are none for “%(title)s” of %(number)s in %(month)s. Add them, or close the"
+            " month with a reason."
         ),
     ),
     "import_failed": Words(

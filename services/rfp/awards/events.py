@@ -115,6 +115,29 @@ def tell_buyer_of_decline(session: Session, rfp: Rfp, award: Award, now: datetim
     tell(session, rfp, "award_declined", [rfp.buyer_id], now, path=path, dedupe=dedupe)
 
 
+def tell_requester(session: Session, rfp: Rfp, award: Award, requester_id: UUID) -> None:
+    path, at = f"/admin/rfps/{rfp.id}", award.awarded_at
+    tell(session, rfp, "plan_awarded", [requester_id], at, path=path, dedupe=str(award.id))
+
+
+def tell_in_force(
+    session: Session, rfp: Rfp, to: Sequence[UUID], contract_id: UUID, number: str, now: datetime
+) -> None:
+    """Leads to the contract, under its own number."""
+    notify(
+        session,
+        source=SOURCE,
+        to=to,
+        template="contract_begun",
+        subject_type="contract",
+        subject_id=contract_id,
+        params={"number": number, "title": rfp.title},
+        path=f"/admin/contracts/{contract_id}",
+        dedupe=str(contract_id),
+        now=now,
+    )
+
+
 def tell_of_closure(session: Session, rfp: Rfp, bidders: Sequence[Bidder], now: datetime) -> None:
     for bidder in bidders:
         tell_bidder(session, rfp, "lot_unsuccessful", bidder, "", now, bidder.bid_id)

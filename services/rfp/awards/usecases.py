@@ -34,7 +34,7 @@ from services.rfp.evaluations.usecases import ranking_of_lots
 from services.rfp.plans.persistence import load_plan
 from services.rfp.tenders.domain import Ending, Rfp, Stage
 from services.rfp.tenders.events import rfp_unsuccessful
-from services.rfp.tenders.persistence import load_rfp, load_rfp_of_lot, rfps
+from services.rfp.tenders.persistence import load_rfp, load_rfp_of_lot, requester_of, rfps
 from services.rfp.tenders.usecases import end_unsuccessful
 from services.rfp.vendors.domain import MAY_BE_INVITED
 from services.rfp.vendors.persistence import load_vendor
@@ -174,3 +174,16 @@ def announce(
     audit.record(session, buyer, chain=f"rfp:{rfp.id}", action="lot_awarded", detail=detail)
     outbox.record(session, events.rfp_awarded(rfp, award, winner, tier))
     events.tell_bidders(session, rfp, award, bidders_on(session, award.lot_id))
+    events.tell_requester(session, rfp, award, requester_of(session, rfp))
+
+
+def tell_in_force(
+    session: Session, *, award_id: UUID, contract_id: UUID, number: str, now: datetime
+) -> None:
+    """What was asked for begins: the buyer and whoever wrote the plan hear of it."""
+    award = load_award(session, award_id)
+    if award is None:
+        return
+    rfp = session.get_one(Rfp, award.rfp_id)
+    to = [rfp.buyer_id, requester_of(session, rfp)]
+    events.tell_in_force(session, rfp, to, contract_id, number, now)

@@ -48,6 +48,11 @@ def tell_invited(session: Session, rfp: Rfp, now: datetime) -> None:
     tenders.tell_invited(session, rfp, "bids_closed", now)
 
 
+def tell_buyer_of_closing(session: Session, rfp: Rfp, now: datetime) -> None:
+    """The deadline has passed. Nothing in it says who has bid, or how many have."""
+    tell(session, rfp, "tender_closed", [rfp.buyer_id], now, path=f"/admin/rfps/{rfp.id}")
+
+
 def tell_openers(session: Session, rfp: Rfp, now: datetime) -> None:
     """The deadline has passed. Whether anybody has bid shows in the opening room."""
     tell(session, rfp, "opening_due", rfp.people(Duty.OPENER), now, path=room(rfp))
@@ -62,6 +67,10 @@ def remind_openers(
 
 def tell_evaluators(session: Session, rfp: Rfp, now: datetime) -> None:
     tell(session, rfp, "bids_opened", rfp.people(Duty.EVALUATOR), now, path=evaluation(rfp))
+
+
+def tell_buyer_of_opening(session: Session, rfp: Rfp, now: datetime) -> None:
+    tell(session, rfp, "evaluation_begun", [rfp.buyer_id], now, path=evaluation(rfp))
 
 
 def tell_buyer(session: Session, rfp: Rfp, now: datetime) -> None:

@@ -66,7 +66,17 @@ def decide_plan(
     plan.decide(decision, approver_id=approver.user_id, reason=reason, now=now)
     action = "plan_approved" if decision is Decision.APPROVE else "plan_rejected"
     note(session, approver, plan, action, reason=reason, sha256=plan.sha256())
-    tell(session, plan, "plan_decided", [plan.requester_id], now)
+    if decision is Decision.APPROVE:
+        tell_of_approval(session, plan, now)
+    else:
+        tell(session, plan, "plan_sent_back", [plan.requester_id], now, reason=reason)
+
+
+def tell_of_approval(session: Session, plan: Plan, now: datetime) -> None:
+    """The next step is any buyer's: nobody is the buyer of a plan before there is an RFP."""
+    buyers = directory.ids(directory.people_with_role(session, "buyer"))
+    tell(session, plan, "plan_approved", [plan.requester_id], now)
+    tell(session, plan, "plan_to_tender", buyers, now)
 
 
 def own_plan(session: Session, requester: Staff, plan_id: UUID) -> Plan:
@@ -77,7 +87,9 @@ def note(session: Session, actor: Staff, plan: Plan, action: str, **detail: str)
     audit.record(session, actor, chain=f"plan:{plan.id}", action=action, detail=detail)
 
 
-def tell(session: Session, plan: Plan, template: str, to: list[UUID], now: datetime) -> None:
+def tell(
+    session: Session, plan: Plan, template: str, to: list[UUID], now: datetime, **said: str
+) -> None:
     """A plan may be submitted and decided several times: each time is news."""
     notify(
         session,
@@ -89,5 +101,5 @@ def tell(session: Session, plan: Plan, template: str, to: list[UUID], now: datet
         path=f"/admin/plans/{plan.id}",
         now=now,
         dedupe=f"{plan.id}:{now.isoformat()}",
-        params={"number": plan.number, "title": plan.title},
+        params={"number": plan.number, "title": plan.title, **said},
     )

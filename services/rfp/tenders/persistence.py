@@ -220,6 +220,13 @@ def circumstances(
     )
 
 
+def requester_of(session: Session, rfp: Rfp) -> UUID:
+    """Who wrote the plan."""
+    found = select(plans.c.requester_id).where(plans.c.id == rfp.plan_id)
+    requester_id: UUID = session.scalars(found).one()
+    return requester_id
+
+
 def plan_period(session: Session, plan_id: UUID) -> tuple[date, date]:
     row = session.execute(select(plans.c.starts_on, plans.c.ends_on).where(plans.c.id == plan_id))
     starts_on, ends_on = row.one()

@@ -14,6 +14,7 @@ from services.rfp.tenders.persistence import (
     circumstances,
     load_question,
     load_rfp,
+    requester_of,
     require_invited,
 )
 from shared import audit, db
@@ -69,6 +70,8 @@ def publish_rfp(
     note(session, buyer, rfp, "rfp_published", sha256=rfp.sha256())
     outbox.record(session, events.rfp_published(rfp))
     tell_invited(session, rfp, "rfp_published", now, due_at=rfp.deadline_at)
+    to, path = [requester_of(session, rfp)], f"/admin/rfps/{rfp.id}"
+    tell(session, rfp, "plan_tendered", to, now, path=path)
 
 
 def ask_question(session: Session, vendor: Vendor, *, rfp_id: UUID, text: str) -> Question:
@@ -97,14 +100,18 @@ def answer_question(
 
 
 def cancel(session: Session, buyer: Staff, rfp: Rfp, reason: str, now: datetime) -> None:
-    """Call off an RFP that the caller has locked. All invited and the committee are told."""
+    """Call off an RFP that the caller has locked.
+
+    All invited, the committee, and whoever wrote the plan are told.
+    """
     rfp.cancel(now)
     note(session, buyer, rfp, "rfp_cancelled", reason=reason)
     outbox.record(session, events.rfp_cancelled(rfp))
     tell_invited(session, rfp, "rfp_cancelled", now)
     members = [member.person_id for member in rfp.committee]
     path = f"/admin/rfps/{rfp.id}"
-    tell(session, rfp, "rfp_cancelled", members, now, path=path)
+    to = [*members, requester_of(session, rfp)]
+    tell(session, rfp, "rfp_cancelled", to, now, path=path)
 
 
 def end_unsuccessful(
@@ -115,7 +122,8 @@ def end_unsuccessful(
     note(session, actor, rfp, "rfp_unsuccessful", cause=cause)
     tell_invited(session, rfp, "rfp_unsuccessful", now)
     path = f"/admin/rfps/{rfp.id}"
-    tell(session, rfp, "rfp_unsuccessful", [rfp.buyer_id], now, path=path)
+    to = [rfp.buyer_id, requester_of(session, rfp)]
+    tell(session, rfp, "rfp_unsuccessful", to, now, path=path)
 
 
 def note(

@@ -98,6 +98,7 @@ def go_on(session: Session, rfp: Rfp, opened: Sequence[Bid], now: datetime) -> N
     """To the evaluators; or, where no bid can be read, to the buyer, who closes the lots."""
     if opened:
         events.tell_evaluators(session, rfp, now)
+        events.tell_buyer_of_opening(session, rfp, now)
     else:
         rfp.evaluated_at = now
         events.tell_buyer(session, rfp, now)
@@ -216,8 +217,9 @@ def tell_openers(session: Session, *, rfp_id: UUID) -> None:
 
 
 def say_closed(session: Session, rfp: Rfp, now: datetime) -> bool:
-    """To all who are invited, once; at the opening if that comes first. Says whether it was new."""
+    """To all invited and the buyer, once; at the opening if that is first. Says if it was new."""
     new = add_row(session, opening_notices, rfp_id=rfp.id, at=now)
     if new:
         events.tell_invited(session, rfp, now)
+        events.tell_buyer_of_closing(session, rfp, now)
     return new
