@@ -84,6 +84,7 @@ def test_it_is_announced_audited_and_noticed(known: Sessions, contract: Contract
     assert due["portal"] is None and due["admin"]
     level = contract.sla[0].title
     named = {"number": contract.number, "title": contract.title, "level": level, "month": "2026-10"}
+    named |= {"amount": "CNY\u00a05,000.00"}
     assert all(each["params"] == named for each in notices(known, "credit_proposed"))
 
 
@@ -121,6 +122,10 @@ def test_a_later_revision_replaces_an_open_proposal(known: Sessions, contract: C
         "credit_proposed", "credit_superseded", "credit_proposed",
     ]  # fmt: skip
     assert len(said(known, "credit_proposed")) == 2
+    assert told(known, "credit_replaced") == OF_VENDOR | FINANCE
+    for notice in notices(known, "credit_replaced"):
+        figures = (notice["params"]["amount"], notice["params"]["before"])
+        assert figures == ("CNY\u00a010,000.00", "CNY\u00a05,000.00")
 
 
 def test_a_later_revision_that_meets_the_target_withdraws_it(
@@ -132,6 +137,7 @@ def test_a_later_revision_that_meets_the_target_withdraws_it(
     )
     assert amounts(known) == [("superseded", Decimal(5000))]
     assert actions(known, contract)[-1] == ("credit_superseded", "contracts")
+    assert told(known, "credit_withdrawn") == OF_VENDOR | FINANCE
 
 
 def test_an_older_revision_that_comes_late_changes_nothing(
@@ -166,6 +172,7 @@ def test_a_correction_is_told_in_words_of_its_own(known: Sessions, contract: Con
     again = {"window_id": window["window_id"], "attained": "99", "outcome": "met"}
     evaluated(known, contract, revision=2, **again)
     assert told(known, "correction_proposed") == OF_VENDOR | FINANCE
+    assert notices(known, "correction_proposed")[0]["params"]["amount"] == "CNY\u00a0−5,000.00"
     assert len(said(known, "credit_proposed")) == 2  # the event is the same: its amount is negative
     decide(known, rows(known, credits)[1].id, "reject", reason="Agreed to keep it.")
     evaluated(known, contract, revision=3, **again)

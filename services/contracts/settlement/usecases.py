@@ -1,11 +1,12 @@
 """How credits are proposed and decided. Callers own the transaction; nothing here commits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.contracts.agreements.domain import Contract, spelled
+from services.contracts.agreements.domain import Contract, spelled, written
 from services.contracts.agreements.events import SOURCE, chain
 from services.contracts.agreements.persistence import load_contract
 from services.contracts.settlement import events
@@ -46,17 +47,32 @@ def settle_window(session: Session, window: Window) -> Credit | None:
     if credit:
         session.add(credit)
         session.flush()
-        announce(session, contract, credit, now)
+        announce(session, contract, credit, open_before, now)
+    else:
+        tell_of_withdrawal(session, contract, open_before, now)
     return credit
 
 
-def announce(session: Session, contract: Contract, credit: Credit, now: datetime) -> None:
-    template = called(credit, "proposed")
-    note(session, "contracts", contract, credit, template)
+def announce(
+    session: Session, contract: Contract, credit: Credit, before: Sequence[Credit], now: datetime
+) -> None:
+    """`before`: the open proposal that this one replaces, if there was one."""
+    note(session, "contracts", contract, credit, called(credit, "proposed"))
     outbox.record(session, events.credit_proposed(credit))
-    tell_vendor(session, contract, credit, template, now)
+    template = called(credit, "replaced" if before else "proposed")
+    said = {"before": written(before[-1].value)} if before else {}
+    tell_vendor(session, contract, credit, template, now, **said)
     due_at = decision_due_at(now, contract.time_zone)
-    tell_staff(session, contract, credit, template, now, role="finance", due_at=due_at)
+    tell_staff(session, contract, credit, template, now, role="finance", due_at=due_at, **said)
+
+
+def tell_of_withdrawal(
+    session: Session, contract: Contract, open_before: Sequence[Credit], now: datetime
+) -> None:
+    """What was proposed is due no more, and nothing takes its place."""
+    for credit in open_before:
+        tell_vendor(session, contract, credit, "credit_withdrawn", now)
+        tell_staff(session, contract, credit, "credit_withdrawn", now, role="finance")
 
 
 def called(credit: Credit, state: str) -> str:
@@ -97,11 +113,11 @@ def note(
 
 
 def tell_vendor(
-    session: Session, contract: Contract, credit: Credit, template: str, now: datetime
+    session: Session, contract: Contract, credit: Credit, template: str, now: datetime, **said: str
 ) -> None:
     people = directory.ids(directory.people_of(session, contract.organisation_id))
     path = events.vendor_path(contract.id, credit.id)
-    tell(session, contract, credit, template, now, to=people, path=path)
+    tell(session, contract, credit, template, now, to=people, path=path, due_at=None, **said)
 
 
 def tell_staff(
@@ -113,10 +129,11 @@ def tell_staff(
     *,
     role: str,
     due_at: datetime | None = None,
+    **said: str,
 ) -> None:
     people = directory.ids(directory.people_with_role(session, role))
     path = events.staff_path(contract.id, credit.id)
-    tell(session, contract, credit, template, now, to=people, path=path, due_at=due_at)
+    tell(session, contract, credit, template, now, to=people, path=path, due_at=due_at, **said)
 
 
 def tell(
@@ -129,6 +146,7 @@ def tell(
     to: list[UUID],
     path: str,
     due_at: datetime | None = None,
+    **said: str,
 ) -> None:
     notify(
         session,
@@ -145,6 +163,8 @@ def tell(
             "title": contract.title,
             "level": term_of(contract, credit.metric_id).title,
             "month": credit.month(contract.time_zone),
+            "amount": written(credit.value),
+            **said,
         },
         dedupe=str(credit.id),
     )

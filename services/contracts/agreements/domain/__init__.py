@@ -31,6 +31,7 @@ from services.contracts.agreements.domain.terms import (
     plain,
     spelled,
     tiers_are_whole,
+    written,
 )
 
 __all__ = [
@@ -61,4 +62,5 @@ __all__ = [
     "plain",
     "spelled",
     "tiers_are_whole",
+    "written",
 ]

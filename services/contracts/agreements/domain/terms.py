@@ -137,6 +137,13 @@ def plain(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
 
 
+def written(money: Money) -> str:
+    """As people read it in a sentence of any language: CNY −7,100.00."""
+    figure = spelled(Money(abs(money.amount), money.currency))["amount"]
+    sign = "\u2212" if money.amount < 0 else ""
+    return f"{money.currency}\u00a0{sign}{Decimal(figure):,}"
+
+
 def spelled(money: Money) -> dict[str, str]:
     """With at least the digits of the currency: 12 becomes 12.00, and nothing is rounded."""
     exponent = money.amount.as_tuple().exponent
