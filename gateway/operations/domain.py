@@ -92,12 +92,33 @@ def row(service: Service, said: Mapping[str, Any] | None) -> Row:
     )  # fmt: skip
 
 
+# What services do on a clock, by the names that their workers give it.
+JOBS: Mapping[str, str] = {
+    "decrypt_documents": N_("Decrypt the files of opened bids"),
+    "destroy_keys": N_("Destroy the keys of cancelled RFPs"),
+    "find_due_metrics": N_("Find windows to be evaluated"),
+    "purge_attempts": N_("Forget old tries to sign in"),
+    "purge_messages": N_("Forget events that were sent and handled long ago"),
+    "purge_sessions": N_("Forget sessions that have ended"),
+    "remind_evaluators": N_("Remind evaluators of missing scores"),
+    "remind_openers": N_("Remind openers of bids to be opened"),
+    "send_overdue_mails": N_("Send mails that are late"),
+    "sign_checkpoint": N_("Sign the audit trail"),
+    "sweep_files": N_("Delete files that nothing names"),
+    "tell_openers": N_("Tell openers that bids have closed"),
+}
+
+
 @dataclass(frozen=True)
 class Clocked:
     service: Service
     name: str
     last_at: datetime
     next_at: datetime | None
+
+    @property
+    def called(self) -> str:
+        return JOBS.get(self.name, self.name)
 
 
 def clock(answers: Answers) -> list[Clocked]:

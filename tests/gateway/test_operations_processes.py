@@ -1,13 +1,18 @@
 """The rows of Operations for processes and jobs of the clock, and what is reached where."""
 
 import socket
+from importlib import import_module
 
 import pytest
 from support.gateway import Enrolled, Pages
 from support.operations import said
+from support.settings import SERVICES
 from support.upstream import Upstream
 
+from gateway.operations.domain import JOBS
 from gateway.operations.reach import NOWHERE, answers, of_pairs, of_url
+from shared.jobs import merged
+from shared.worker import COMMON_CRON
 
 
 def test_each_process_and_each_job_of_the_clock_has_its_row(
@@ -20,6 +25,7 @@ def test_each_process_and_each_job_of_the_clock_has_its_row(
     for process in ("Edge, in front of all pages", "PostgreSQL", "Kafka", "Mail server"):
         assert process in text
     assert "Plans and RFPs: Worker" in text and "Sending events less than 10 s ago" in text
+    assert "Sign the audit trail" in text
     assert "2 waiting, 1 running, 0 failed" in text
     assert "17:00" in text and "17:01" in text  # in Shanghai
 
@@ -45,3 +51,12 @@ def test_what_does_not_listen_is_not_reached() -> None:
 def test_brokers_however_they_are_written(addresses: str, places: list[tuple[str, int]]) -> None:
     assert of_pairs(addresses) == places
     assert not answers(NOWHERE)
+
+
+@pytest.mark.parametrize(
+    "worker", ["gateway.worker", *(f"services.{name}.worker" for name in SERVICES)]
+)
+def test_each_job_of_the_clock_is_called_by_words(worker: str) -> None:
+    cron = getattr(import_module(worker), "CRON", {})
+    names = {name for several in merged(COMMON_CRON, cron).values() for name in several}
+    assert names - set(JOBS) == set()
