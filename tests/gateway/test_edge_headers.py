@@ -130,6 +130,25 @@ def test_protection_is_on_every_answer_of_our_own(visit: Visitor, buyer: Enrolle
         assert answer.headers["X-Request-Id"] and answer.headers["Cache-Control"]
 
 
+def test_over_tls_browsers_are_told_all_that_protects_a_page(
+    settings: Settings, upstream: Upstream, buyer: Enrolled
+) -> None:
+    made = create_edge(replace(settings, public_url="https://tandem.example"))
+    said = {"Host": "tandem.example", "Origin": "https://evil.example"}
+    for path, status in (("/work", 200), ("/nothing", 404), ("/health/live", 200)):
+        headers = Visitor(made)("GET", path, status, buyer, headers=said).headers
+        stays = headers["Strict-Transport-Security"]
+        assert stays == "max-age=31536000; includeSubDomains"
+        policy = headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy)
+        assert all("unsafe" not in rule and "http" not in rule for rule in policy)
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert not any(name.lower().startswith("access-control-") for name, _ in headers)
+    made.close()
+
+
 def test_only_the_idp_sets_cookies(visit: Visitor, upstream: Upstream, buyer: Enrolled) -> None:
     cookies = [("Set-Cookie", "__Host-tandem=1"), ("Set-Cookie", "__Host-language=en")]
     upstream.answers["/login"] = lambda handler: handler.reply("x", 303, *cookies)

@@ -235,3 +235,11 @@ def test_a_password_is_the_same_however_it_was_composed() -> None:
     assert passwords.matches(stored, "p\u00e4sse lange w\u00f6rter")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert passwords.acceptable(passwords.generated())
+
+
+def test_a_long_phrase_is_a_good_password() -> None:
+    phrase = ("purple lamp over suzhou " * 6)[:128]
+    stored = passwords.hashed(passwords.acceptable(phrase))
+    assert passwords.matches(stored, phrase)
+    for other in (phrase[:-1], phrase.upper()):
+        assert not passwords.matches(stored, other)

@@ -2,6 +2,7 @@
 
 from plants.planting import Plant
 
+ASVS = "tests/architecture/test_asvs.py"
 EVENTS = "tests/architecture/test_events.py"
 MIGRATIONS = "tests/architecture/test_migrations.py"
 ROUTES = "tests/architecture/test_routes.py"
@@ -262,5 +263,37 @@ HOUSE_RULES = [
         '"events_sent_again"',
         f"{TRAIL}::test_so_has_what_every_service_records",
         "events_replayed",
+    ),
+    Plant(
+        "every line of the ASVS says whether it holds",
+        "docs/asvs.csv",
+        "1.2.6,2,LDAP,not applicable,,,no LDAP",
+        "1.2.6,2,LDAP,not applicable,,,",
+        f"{ASVS}::test_every_line_says_whether_it_holds",
+        "does not say why",
+    ),
+    Plant(
+        "lines of the ASVS stand in order",
+        "docs/asvs.csv",
+        "1.2.7,2,XPath",
+        "1.2.6,2,XPath",
+        f"{ASVS}::test_lines_stand_in_order_and_once",
+        "(1, 2, 6)",
+    ),
+    Plant(
+        "a test that shows a line of the ASVS is there",
+        "tests/gateway/test_edge.py",
+        "def test_guessing_is_limited_per_address(",
+        "def test_guessing_is_bounded_per_address(",
+        f"{ASVS}::test_what_holds_names_tests_that_are_there",
+        "test_guessing_is_limited_per_address",
+    ),
+    Plant(
+        "the ASVS is counted right",
+        "docs/asvs.csv",
+        "1.2.7,2,XPath,not applicable",
+        "1.2.7,2,XPath,no",
+        f"{ASVS}::test_the_document_counts_as_the_file_does",
+        "| 2 |",
     ),
 ]
