@@ -4,10 +4,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 from support.stack import RunningStack, launcher
 
@@ -63,8 +65,8 @@ class Ground:
 
     def recovered(self, dead: int = 0, within: float = 120.0) -> float:
         """Seconds until the dead one has gone and everybody is ready, without a hand of ours."""
-        began = time.monotonic()
-        while (dead and Path(f"/proc/{dead}/exe").exists()) or not self.is_ready(dead):
+        began, struck_at = time.monotonic(), time.time()
+        while (dead and lives(dead, struck_at)) or not self.is_ready(dead):
             assert time.monotonic() - began < within, f"not ready: {list(self.unready())}"
             time.sleep(0.1)
         return time.monotonic() - began
@@ -92,3 +94,11 @@ class Ground:
                 status = 0
             if status != 200:
                 yield name
+
+
+def lives(pid: int, struck_at: float) -> bool:
+    """A process that began later was only given the same number."""
+    with suppress(psutil.NoSuchProcess):
+        found = psutil.Process(pid)
+        return found.status() != psutil.STATUS_ZOMBIE and found.create_time() < struck_at
+    return False
