@@ -1,20 +1,17 @@
 """Processes die at every step between a change and the mail that tells of it."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 import pytest
 from support.story import Cast
 
 from faults import table
-from faults.checker import Verdict, judge, twice
-from faults.facts import gather, mails, now
+from faults.checker import Verdict, judge
+from faults.facts import gather, now
 from faults.ground import RECOVERS_WITHIN_S, Ground
-from faults.traffic import Entry, Traffic
+from faults.traffic import Traffic
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(3600)]
 # Twenty, in the order in which a change passes by. See failpoints/sitecustomize.py.
@@ -45,10 +42,6 @@ FEW = ("recorded@rfp", "committed@idp", "acknowledged@rfp-worker", "handled@cont
        "kept@monitoring-worker")  # fmt: skip
 SENDER = "notifications-worker"  # dies with the mails that it is just sending
 FIRES_WITHIN_S = 60.0
-UNSENT = """
-    INSERT INTO outbox (id, topic, subject, sequence, headers, payload, published_at)
-    VALUES (%s, 'tandem.rfp.events', %s, 1, '{}', '{}', now())
-"""
 
 
 @dataclass
@@ -106,34 +99,3 @@ def test_everybody_is_ready_again_in_time(killed: Killed) -> None:
 
 def test_nothing_is_lost_doubled_or_late(killed: Killed) -> None:
     assert (killed.verdict.lost, killed.verdict.doubled, killed.verdict.late) == ([], [], [])
-
-
-@contextmanager
-def planted(ground: Ground) -> Iterator[None]:
-    """An event in an outbox that was never sent; one mail away, another there twice."""
-    event_id, letters = uuid4(), [file for file, _ in ground.stack.mail_files()]
-    away, again = (
-        letters[-1].with_suffix(".away"),
-        letters[-2].with_name(f"again-{letters[-2].name}"),
-    )
-    ground.write("rfp", UNSENT, event_id, event_id)
-    letters[-1].rename(away)
-    again.write_bytes(letters[-2].read_bytes())
-    try:
-        yield
-    finally:
-        again.unlink()
-        away.rename(letters[-1])
-        ground.write("rfp", "DELETE FROM outbox WHERE id = %s", event_id)
-
-
-def test_what_is_planted_is_found(ground: Ground, killed: Killed) -> None:
-    """The checker reads the stack as it is: databases, topics, mails."""
-    before = len(twice(mails(ground.stack, killed.since)))
-    nobody = Entry("vendor", acknowledged=True)
-    with planted(ground):
-        facts = gather(ground.stack, [nobody], killed.since, killed.recovered_at, within=0)
-    found = judge(facts, killed.recovered_at)
-    lost = sorted(each.split()[0] for each in found.lost)
-    assert lost == ["change", "mail", "tandem.rfp.events"], found.lost
-    assert len(found.doubled) == before + 1, found.doubled
