@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -64,6 +64,7 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "service_busy": (503, N_("This part of Tandem has too much to do"), AGAIN),
     "service_slow": (504, N_("This part of Tandem takes too long to answer"), AGAIN),
 }
+ABOVE_THE_PAGE = [("HX-Retarget", "#messages"), ("HX-Reswap", "innerHTML show:top")]
 
 
 class Refused(Exception):
@@ -87,22 +88,23 @@ def refusal(request: Incoming, refused: Refused, locale: str) -> Reply:
     if request.is_api:
         return as_json(refused, title, text)
     template = "fragment.html" if request.is_htmx else "error.html"
-    page = (
-        templates()
-        .get_template(template)
-        .render(
-            _=lambda words: translate(locale, words),
-            asset=assets.address,
-            locale=locale,
-            title=title,
-            text=text,
-            reference=request.reference,
-        )
-    )
+    page = rendered(template, locale, title=title, text=text, reference=request.reference)
     headers = [("Content-Type", "text/html; charset=utf-8"), *refused.headers]
     if request.is_htmx:
-        headers += [("HX-Retarget", "#messages"), ("HX-Reswap", "innerHTML")]
+        headers += ABOVE_THE_PAGE
     return Reply(refused.status, headers, page.encode())
+
+
+def rendered(template: str, locale: str, **said: str) -> str:
+    found = templates().get_template(template)
+    words = partial(translate, locale)
+    return found.render(_=words, asset=assets.address, locale=locale, **said)
+
+
+def signed_out(request: Incoming) -> Reply:
+    """A note above a form that was sent after its session: nothing typed is lost."""
+    headers = [("Content-Type", "text/html; charset=utf-8"), *ABOVE_THE_PAGE]
+    return Reply(401, headers, rendered("signed_out.html", language(request)).encode())
 
 
 def as_json(refused: Refused, title: str, text: str) -> Reply:

@@ -1,7 +1,7 @@
 """Who a request comes from, and whether its route admits them."""
 
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from gateway import answers
 from gateway.admission import Admission
@@ -43,12 +43,17 @@ class Entrance:
             raise Refused("sign_in_first", [("WWW-Authenticate", self.challenge(request))])
         if request.is_htmx and request.is_background:  # whoever types in the page loses nothing
             return Reply(401, [])
+        if request.is_htmx and not request.is_safe:  # the page stays, with what was typed
+            return answers.signed_out(request)
         if request.is_htmx:  # a redirect would nest the login page in the target
             here = own_path(request.header("HX-Current-URL"), self.origin)
-            return Reply(401, [("HX-Redirect", login_address(here))])
+            return Reply(401, [("HX-Redirect", login_address(here, why_signed_out(request)))])
         if came_by_link(request):
             return answers.reload(request)
-        return redirect(login_address(request.target if request.is_safe else ""))
+        here = (
+            request.target if request.is_safe else own_path(request.header("Referer"), self.origin)
+        )
+        return redirect(login_address(here, why_signed_out(request)))
 
     def challenge(self, request: Incoming) -> str:
         sent = ', error="invalid_token"' if request.bearer else ""
@@ -68,5 +73,14 @@ def came_by_link(request: Incoming) -> bool:
     return cross and request.header("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
 
 
-def login_address(then: str) -> str:
-    return f"/login?next={quote(then, safe='')}" if then not in ("", "/", "/work") else "/login"
+def why_signed_out(request: Incoming) -> str:
+    """What the login page explains: a form that was not taken, or a session that is over."""
+    if not request.is_safe:
+        return "unsent"
+    return "ended" if request.cookie(SESSION_COOKIE) else ""
+
+
+def login_address(then: str, why: str = "") -> str:
+    asked = {"next": then if then not in ("", "/", "/work") else "", "why": why}
+    query = urlencode({name: value for name, value in asked.items() if value}, safe="")
+    return f"/login?{query}" if query else "/login"

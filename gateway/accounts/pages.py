@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, make_response, redirect, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from marshmallow import ValidationError
@@ -21,6 +30,7 @@ from shared.kernel import Actor, DomainError, NotFound
 from shared.web import invalid, now, open_to_all, page, requires, see_other, transaction
 from shared.web.errors import sentence
 from shared.web.forms import form_errors, form_values
+from shared.web.htmx import wants_fragment
 
 pages = Blueprint("accounts", __name__)
 
@@ -28,9 +38,10 @@ pages = Blueprint("accounts", __name__)
 @pages.get("/login")
 @open_to_all
 def login() -> ResponseReturnValue:
+    target = own_target(request.args.get("next", ""))
     if g.actor:
-        return redirect("/work", 303)
-    return page("accounts/login.html", next=own_target(request.args.get("next", "")), values={})
+        return redirect(target or "/work", 303)
+    return page("accounts/login.html", next=target, why=request.args.get("why", ""), values={})
 
 
 @pages.post("/login")
@@ -98,6 +109,18 @@ def switch_language() -> ResponseReturnValue:
     chosen = request.args.get("to", "")
     answer = make_response(redirect(own_target(request.args.get("next", "")) or "/", 303))
     return cookies.show_in(answer, chosen) if chosen in set(Language) else answer
+
+
+@pages.get("/account/again")
+@requires(Actor)
+def again(actor: Actor) -> ResponseReturnValue:
+    """For a page of an earlier session: who is signed in now, and what its forms need for that.
+
+    It says no more than every page does, and no other origin can read it.
+    """
+    if not wants_fragment():
+        return see_other(url_for("accounts.account"))
+    return make_response(render_template("accounts/_again.html"))
 
 
 @pages.get("/account")

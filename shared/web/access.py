@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
 from flask import abort, g, request
+from werkzeug import exceptions as http
 
 from shared.kernel import Actor
 from shared.web.i18n import gettext
@@ -69,6 +70,10 @@ def admitted(kind: Any, roles: tuple[str, ...]) -> Actor:
     return cast(Actor, actor)
 
 
+class OtherSession(http.Forbidden):
+    """The form was not made for the session that sends it."""
+
+
 def check_csrf(actor: Actor) -> None:
     """Pages are reached with a cookie, so what changes something must prove it came from us.
 
@@ -78,4 +83,6 @@ def check_csrf(actor: Actor) -> None:
         return  # the gateway takes no cookie for /api/ and routes nobody to /internal/
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not actor.csrf or not hmac.compare_digest(sent.encode(), actor.csrf.encode()):
-        abort(403, gettext("This page is out of date. Load it again and repeat what you did."))
+        raise OtherSession(
+            gettext("This page is out of date. Load it again and repeat what you did.")
+        )

@@ -15,6 +15,7 @@ from shared.files import FileTooLarge
 from shared.kernel import DomainError, Forbidden, NotFound
 from shared.logging import get_logger
 from shared.telemetry import cause
+from shared.web.access import OtherSession
 from shared.web.error_words import ERROR_WORDS, ErrorWords
 from shared.web.htmx import page_shown, wants_fragment
 from shared.web.i18n import gettext, shown
@@ -116,15 +117,19 @@ def json_error(error: http.HTTPException, words: ErrorWords) -> Response:
 
 
 def html_error(error: http.HTTPException, words: ErrorWords) -> Response:
-    """A page or, for htmx, a note above the content. A lost session leads to the login."""
+    """A page or, for htmx, a note above the content. A lost session leads to the login.
+
+    Whoever sends a form of an earlier session learns what the form needs now: only scripts of our
+    own origin can ask by htmx and read the answer, and they read it on every page.
+    """
     status = error.code or 500
     if not wants_fragment():
         shown_words = {"status": status, "words": words, "reference": cause.get().correlationid}
         return make_response(render_template("error.html", **shown_words), status)
-    if status == 401:  # a redirect would nest the login page in the target
+    if status == 401 and request.method == "GET":  # a redirect would nest the login page
         return make_response("", status, {"HX-Redirect": "/login"})
-    final = getattr(error, "final", False)
-    told = {"words": words, "final": final, "page_shown": page_shown()}
+    final, renew = getattr(error, "final", False), isinstance(error, OtherSession)
+    told = {"words": words, "final": final, "renew": renew, "page_shown": page_shown()}
     answer = make_response(render_template("_error.html", **told), status)
     answer.headers["HX-Retarget"] = "#messages"
     answer.headers["HX-Reswap"] = "innerHTML show:top"

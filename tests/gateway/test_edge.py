@@ -45,8 +45,7 @@ def test_each_service_gets_a_token_for_itself(
 def test_strangers_are_sent_to_sign_in(visit: Visitor, upstream: Upstream) -> None:
     assert visit("GET", "/admin/plans?x=1", 303).location == "/login?next=%2Fadmin%2Fplans%3Fx%3D1"
     assert visit("GET", "/work", 303).location == "/login"
-    assert visit("POST", "/admin/plans", 303, headers=FROM_US).location == "/login"
-    assert visit("GET", "/admin/plans", 303, headers={"Cookie": "__Host-tandem=x"}).location
+    assert visit("GET", "/admin/plans", 303).location == "/login?next=%2Fadmin%2Fplans"
     assert visit("GET", "/", 303).location == "/login"
     assert upstream.received == []
 
@@ -58,6 +57,28 @@ def test_htmx_is_sent_to_sign_in_as_a_whole_page(visit: Visitor) -> None:
     assert answer.text == ""
     foreign = HTMX | {"HX-Current-URL": "https://evil.example/x"}
     assert visit("GET", "/work", 401, headers=foreign).headers["HX-Redirect"] == "/login"
+
+
+def test_the_login_page_is_told_why_and_where_to_go_on(visit: Visitor) -> None:
+    over = {"Cookie": "__Host-tandem=x"}
+    answer = visit("GET", "/admin/plans", 303, headers=over)
+    assert answer.location == "/login?next=%2Fadmin%2Fplans&why=ended"
+    assert visit("POST", "/admin/plans", 303, headers=FROM_US).location == "/login?why=unsent"
+    form = FROM_US | {"Referer": f"{HOME}/admin/plans/new"}
+    answer = visit("POST", "/admin/plans", 303, headers=form)
+    assert answer.location == "/login?next=%2Fadmin%2Fplans%2Fnew&why=unsent"
+    foreign = FROM_US | {"Referer": "https://evil.example/x"}
+    assert visit("POST", "/admin/plans", 303, headers=foreign).location == "/login?why=unsent"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "You have been signed out"), ("zh-CN", "您已退出登录")]
+)
+def test_a_form_sent_by_htmx_stays_on_its_page(visit: Visitor, language: str, words: str) -> None:
+    said = HTMX | FROM_US | {"Accept-Language": language}
+    answer = visit("POST", "/admin/plans", 401, headers=said)
+    assert "HX-Redirect" not in answer.headers and words in answer.text
+    assert answer.headers["HX-Retarget"] == "#messages"
 
 
 def test_home_leads_to_work(visit: Visitor, buyer: Enrolled) -> None:

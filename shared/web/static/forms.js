@@ -66,8 +66,16 @@
   };
   // The bell that finds no answer refuses nothing.
   const isRefusal = (ctx) => ctx?.request?.method !== 'GET' && ctx?.response?.headers.get('HX-Retarget') === '#messages';
+  // Signed in again in another tab: the forms of this page are sent in the new session.
+  const renew = () => {
+    const note = document.querySelector('#messages [data-csrf]');
+    if (!note) return;
+    document.querySelectorAll('input[name=csrf_token]').forEach((field) => { field.value = note.dataset.csrf; });
+    note.removeAttribute('data-csrf');
+  };
   document.addEventListener('htmx:after:swap', (event) => {
     const ctx = event.detail?.ctx;
+    renew();
     if (isRefusal(ctx)) { overtake(); return; }
     if (!ofContent(ctx)) return;
     const asks = content().querySelector('form[method=post] :is(textarea, select, input:not([type=hidden]))');
