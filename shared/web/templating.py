@@ -11,6 +11,7 @@ from flask import Flask, g
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader
 
 from shared import kernel
+from shared.files import is_downloadable
 from shared.web import assets_manifest, formats, i18n, shell
 from shared.web.i18n import gettext, ngettext
 from shared.web.rows import row_count
@@ -27,6 +28,7 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals |= {"asset": asset, "csrf_token": csrf_token, "new_key": kernel.uuid7}
     app.jinja_env.globals |= {"row_count": row_count, "zones": zones, "audit_path": audit_path}
+    app.jinja_env.globals["is_downloadable"] = is_downloadable
     app.context_processor(shell.around)
 
 

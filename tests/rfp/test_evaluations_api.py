@@ -1,5 +1,6 @@
 """Evaluation and award through the API, and who may not, by API and page."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -230,3 +231,18 @@ class TestWhoMay:
         )
         elsewhere = f"{path(opened)}/documents/{uuid7()}"
         assert client.get(elsewhere, headers=bearer(FIRST)).status_code == 404
+
+    def test_a_document_that_nobody_scanned_says_so(
+        self, client: FlaskClient, opened: Rfp, sessions: Sessions
+    ) -> None:
+        file_id = decrypted(client, sessions)
+        url = f"{path(opened)}/documents/{file_id}"
+        declare(sessions, FIRST, opened)
+        own: Any = client.application.extensions
+        for allowed, words in ((True, "Nobody has scanned this file"), (False, "once it has been")):
+            own["settings"] = replace(own["settings"], allow_unscanned=allowed)
+            text = client.get(path(opened), headers=bearer(FIRST)).text
+            assert "Not scanned" in text and words in text
+            assert (f'href="{url}"' in text) is allowed
+            status = client.get(url, headers=bearer(FIRST)).status_code
+            assert (status == 200) is allowed

@@ -45,6 +45,11 @@ TONES = {
 }
 
 
+@pages.context_processor
+def for_files() -> dict[str, Any]:
+    return {"allow_unscanned": current_app.extensions["settings"].allow_unscanned}
+
+
 @pages.get("")
 @requires(Reader, *READERS)
 def index(reader: Reader) -> ResponseReturnValue:

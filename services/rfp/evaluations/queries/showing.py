@@ -165,7 +165,9 @@ def lines_of(session: Session, bid_id: UUID) -> list[LineView]:
 
 def documents_of(session: Session, bid_id: UUID) -> list[DocumentView]:
     columns = [bid_documents.c[name] for name in ("file_id", "name", "size", "sha256", "state")]
-    own = select(*columns).where(bid_documents.c.bid_id == bid_id)
+    there = bid_documents.outerjoin(files.files, files.files.c.id == bid_documents.c.file_id)
+    found = select(*columns, files.files.c.scan_state).select_from(there)
+    own = found.where(bid_documents.c.bid_id == bid_id)
     rows: Any = session.execute(own.order_by(bid_documents.c.position).limit(100))
     return [DocumentView(*row) for row in rows]
 

@@ -10,6 +10,7 @@ from services.rfp.bids.domain import DocumentState, LineKind
 from services.rfp.evaluations.domain import Conflict, Ranking, Score
 from services.rfp.evaluations.queries.readers import Part
 from services.rfp.tenders.domain import Criterion, PriceFormula, Stage
+from shared.files import ScanState
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,14 @@ class LineView:
 
 @dataclass(frozen=True)
 class DocumentView:
-    """A file of a bid. `size` in bytes; `id` is none until the file is decrypted."""
+    """A file of a bid. `size` in bytes; `id` and `scan_state` are none until it is decrypted."""
 
     id: UUID | None
     name: str
     size: int
     sha256: str
     state: DocumentState
+    scan_state: ScanState | None
 
 
 @dataclass(frozen=True)
