@@ -140,6 +140,26 @@ def test_what_is_wrong_is_read_first_and_the_enter_key_only_saves(
     assert bidder.evaluate("document.activeElement.id") == "lines-0-unit_price"
 
 
+def test_at_the_deadline_the_form_says_so_and_leaves_the_focus_where_it_is(
+    bidder: Page, address: str, rfp: Rfp, committing: Sessions
+) -> None:
+    bidder.clock.install()
+    bidder.goto(f"{address}/portal/bids/lots/{rfp.lots[0].id}")
+    bidder.click("text=Check and submit")
+    bidder.wait_for_selector("#error-summary")
+    bidder.fill("#solution", "Half a sentence")
+    bidder.clock.fast_forward(31_000)
+    bidder.wait_for_timeout(1000)
+    assert bidder.evaluate("document.activeElement.id") == "solution"
+    close_bids(committing, rfp)
+    bidder.clock.fast_forward(31_000)
+    bidder.wait_for_selector("text=Bids are closed. Nothing can be saved or submitted any more.")
+    assert bidder.input_value("#solution") == "Half a sentence"
+    assert bidder.evaluate("document.activeElement.id") == "solution"
+    assert not bidder.query_selector("[hx-get$='/deadline']")
+    assert gates(bidder, []) == []
+
+
 def test_without_scripts(browser: Browser, address: str, rfp: Rfp, tmp_path: Path) -> None:
     context = context_of(browser, "huayun", java_script_enabled=False)
     page, faults = watched(context)

@@ -240,6 +240,20 @@ class TestSubmission:
         assert "Submit sealed bid" not in answer.text and "<form" not in inside(answer.text)
         assert rows(sessions, bids) == []
 
+    def test_the_countdown_says_that_bids_are_closed_and_ends(
+        self, browser: Browser, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        url = f"{form_path(rfp)}/deadline"
+        assert f'hx-get="{url}"' in browser.text and "data-announce" in browser.text
+        to_the_check(browser)
+        assert f'hx-get="{url}"' in browser.text
+        answer = browser.get(url)
+        assert "HX-Reswap" not in answer.headers and 'role="alert"' not in answer.text
+        close_bids(sessions, rfp)
+        answer = browser.get(url)
+        assert answer.headers["HX-Reswap"] == "outerHTML"
+        assert "Bids are closed. Nothing can be saved" in answer.text
+
     @pytest.mark.parametrize("htmx", [False, True])
     @pytest.mark.parametrize("button", ["", "?step=check", "?add=lines"])
     @pytest.mark.parametrize("solution", ["Too late", "Too late\u0000"])

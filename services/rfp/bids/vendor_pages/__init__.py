@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
@@ -106,6 +106,18 @@ def save(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
     if errors := bid_form.checked(bidding).errors:
         return page("bids/edit.html", 422, errors=errors, **shown(bidding))
     return see_other(url_for("bids.check", lot_id=lot_id))
+
+
+@pages.get("/lots/<uuid:lot_id>/deadline")
+@requires(Vendor)
+def deadline(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
+    """The countdown of the form. Once bids are closed it says so, and asks no more."""
+    with transaction() as session:
+        place = queries.place_of(session, vendor, lot_id)
+    answer = make_response(render_template("bids/_deadline.html", place=place))
+    if not place.is_open:
+        answer.headers["HX-Reswap"] = "outerHTML"
+    return answer
 
 
 @pages.get("/lots/<uuid:lot_id>/check")
