@@ -217,6 +217,18 @@ class TestWhoMay:
             assert client.get(url, headers=bearer(stranger)).status_code == status
         assert client.get(url, headers=bearer("nordwind")).status_code == 200
 
+    def test_read_in_their_list_what_came_of_their_bids(
+        self, client: FlaskClient, evaluated: Rfp, sessions: Sessions
+    ) -> None:
+        bids = bids_by_vendor(sessions, evaluated)
+        for who in ("huayun", "nordwind"):
+            text = client.get("/portal/bids", headers=bearer(who)).text
+            assert "Opened" in text and "/outcome" not in text
+        give(client, evaluated, bids["huayun"])
+        for who, words in (("huayun", "Won"), ("nordwind", "Not chosen")):
+            text = client.get("/portal/bids", headers=bearer(who)).text
+            assert words in text and f'href="/portal/bids/{bids[who]}/outcome"' in text
+
     def test_read_a_document(self, client: FlaskClient, opened: Rfp, sessions: Sessions) -> None:
         file_id = decrypted(client, sessions)
         url = f"{path(opened)}/documents/{file_id}"

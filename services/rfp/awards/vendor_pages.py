@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,14 @@ pages = Blueprint("outcomes", __name__, url_prefix="/portal/bids", template_fold
 
 @pages.app_context_processor
 def for_other_pages() -> dict[str, Any]:
-    """`ending_of(bid_id)`: the receipt of a bid leads on to what came of it."""
-    return {"ending_of": ending_of}
+    """The receipt of a bid leads on to what came of it, and the list of bids says it."""
+    return {"ending_of": ending_of, "came_of": came_of}
+
+
+def came_of(bid_ids: Collection[UUID]) -> dict[UUID, outcomes.Came]:
+    """Of the reader's own bids, for their list."""
+    with transaction() as session:
+        return outcomes.came_of(session, g.actor, bid_ids)
 
 
 def ending_of(bid_id: UUID) -> str:

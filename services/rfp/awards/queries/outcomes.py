@@ -1,6 +1,6 @@
 """What a bidder learns: the outcome of their own bid, and nothing of anybody else's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -127,6 +127,23 @@ def what_came(row: Any, *, won: bool) -> Came:
     if row.declined_at:
         return Came.DECLINED
     return Came.WON if won else Came.LOST
+
+
+def came_of(session: Session, vendor: Vendor, bid_ids: Collection[UUID]) -> dict[UUID, Came]:
+    """What came of own opened bids by now, by the latest decision on their lots."""
+    columns = (bids.c.id, awards.c.bid_id, awards.c.declined_at, closures.c.closed_at)
+    rows = session.execute(
+        select(*columns)
+        .select_from(bids)
+        .join(opened_bids, opened_bids.c.bid_id == bids.c.id)
+        .outerjoin(awards, awards.c.lot_id == bids.c.lot_id)
+        .outerjoin(closures, closures.c.lot_id == bids.c.lot_id)
+        .where(bids.c.id.in_(bid_ids), bids.c.vendor_id == vendor.vendor_id)
+        .where(sa.or_(awards.c.id.is_not(None), closures.c.lot_id.is_not(None)))
+        .order_by(bids.c.id, awards.c.awarded_at, awards.c.id)
+        .limit(1000)
+    )
+    return {row.id: what_came(row, won=row.id == row.bid_id) for row in rows}
 
 
 def criteria_of(session: Session, rfp_id: UUID) -> Sequence[Criterion]:
