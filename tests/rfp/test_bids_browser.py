@@ -190,7 +190,7 @@ def test_two_openers_open_and_the_first_ones_page_renews_itself(
     rooms = [context_of(browser, who) for who in OPENERS]
     (first, faults), (second, more) = (watched(room) for room in rooms)
     first.goto(f"{address}/admin/rfps/{rfp.id}/opening")
-    assert "Sealed. Nobody can open it before" in first.inner_text("main")
+    assert "Sealed. Nobody can open it in Tandem before" in first.inner_text("main")
     assert gates(first, faults) == []
     close_bids(committing, rfp)
     for page in (first, second):

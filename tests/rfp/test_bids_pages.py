@@ -41,6 +41,11 @@ class TestForm:
         assert "Your bid is sealed" in browser.text and bid.sha256 in browser.text
         assert PRICE not in browser.text and "Dalian" not in browser.text
 
+    def test_it_shows_the_tiers_that_credits_follow(self, browser: Browser) -> None:
+        text = browser.text.partition('id="part-promises"')[2].partition('id="part-files"')[0]
+        assert "follows the tiers of the RFP" in text and "Below 90 %" in text
+        assert "10 % of the monthly charge credited" in text and "no credit" in text
+
     def test_its_buttons_come_behind_its_fields(self, browser: Browser) -> None:
         form = browser.text.partition('class="t-cols"')[2]
         assert form.index('id="solution"') < form.index('id="file"') < form.index("t-next")

@@ -322,6 +322,23 @@ class TestReceipt:
         open_all(client, sessions, rfp)
         assert "方案.pdf" in browser.get(f"/portal/bids/{receipts[1]['id']}").text
 
+    def test_after_the_opening_it_shows_its_own_line_of_the_minutes(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        bid_id = send_bid(client, rfp, "huayun").json["id"]
+        vendor = Browser(client, "huayun")
+        vendor.get(f"/portal/bids/{bid_id}")
+        assert "in the minutes of the opening" not in vendor.text
+        open_all(client, sessions, rfp)
+        vendor.get(f"/portal/bids/{bid_id}")
+        assert "The same as you sealed" in vendor.text and "2 bid openers" in vendor.text
+        [bid] = rows(sessions, bids)
+        assert vendor.text.count(bid.sha256) == 2
+        with sessions.begin() as session:
+            session.execute(bids.update().values(envelope=b"another"))
+        vendor.get(f"/portal/bids/{bid_id}")
+        assert "Not what you sealed" in vendor.text
+
     def test_without_files_it_says_so(self, client: FlaskClient, rfp: Rfp) -> None:
         receipt: Any = send_bid(client, rfp, "huayun").json
         text = Browser(client, "huayun").get(f"/portal/bids/{receipt['id']}").text

@@ -41,7 +41,10 @@ class TestRoom:
         for bidder in ("huayun", "nordwind"):
             send_bid(client, rfp, bidder)
         assert browser.get(room_of(rfp)).text == empty
-        assert "Sealed. Nobody can open it before" in empty and "Confirm opening" not in empty
+        assert (
+            "Sealed. Nobody can open it in Tandem before" in empty
+            and "Confirm opening" not in empty
+        )
 
     def test_after_it_bids_have_number_and_time_alone(
         self, client: FlaskClient, rfp: Rfp, sessions: Sessions

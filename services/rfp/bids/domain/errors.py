@@ -71,7 +71,7 @@ class PromiseUnknown(DomainError):
 
 class TooEarly(DomainError):
     code = "too_early"
-    message = N_("The bids are sealed. Nobody can open them before %(at)s.")
+    message = N_("The bids are sealed. Nobody can open them in Tandem before %(at)s.")
 
 
 class NotAnOpener(Forbidden):

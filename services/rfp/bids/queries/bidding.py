@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,14 @@ from services.rfp.bids.domain import (
     bid_context,
     draft_context,
 )
-from services.rfp.bids.persistence import bid_drafts, bids, find_draft, is_admitted, is_current
+from services.rfp.bids.persistence import (
+    bid_drafts,
+    bids,
+    find_draft,
+    is_admitted,
+    is_current,
+    openings,
+)
 from services.rfp.sealing.domain import KeyMissing, KeyStore, Unreadable, unseal
 from services.rfp.tenders.domain import SlaTarget, Stage
 from services.rfp.tenders.persistence import lots, require_invited, rfps, sla_targets, stage_at
@@ -93,6 +101,15 @@ class Bidding:
     documents: Sequence[Document]
 
 
+@dataclass(frozen=True)
+class OwnMinute:
+    """The own line in the minutes. `sha256` is of the envelope that was opened."""
+
+    opened_at: datetime
+    openers: int
+    sha256: str
+
+
 RECEIPT = [bids.c[name] for name in Receipt.__dataclass_fields__]
 ORDER = (bids.c.received_at, bids.c.id)
 PLACE_ORDER = (rfps.c.deadline_at, rfps.c.id, lots.c.position)
@@ -123,6 +140,19 @@ def files_of(
     except (Unreadable, KeyMissing, ValueError, KeyError):
         return ()
     return [ReceiptFile(each.name, each.size, each.sha256) for each in content.documents]
+
+
+def own_minute(session: Session, vendor: Vendor, receipt: Receipt) -> OwnMinute | None:
+    """None before the opening, and for a bid that does not count."""
+    if receipt.state not in (BidState.OPENED, BidState.UNREADABLE):
+        return None
+    confirmed = select(sa.func.count()).where(openings.c.rfp_id == rfps.c.id).scalar_subquery()
+    own = select(rfps.c.opened_at, confirmed, bids.c.envelope).select_from(
+        bids.join(lots).join(rfps)
+    )
+    mine = own.where(bids.c.id == receipt.id, bids.c.vendor_id == vendor.vendor_id)
+    opened_at, openers, envelope = session.execute(mine).one()
+    return OwnMinute(opened_at, openers, sha256(envelope).hexdigest())
 
 
 def places(vendor: Vendor) -> sa.Select[Any]:

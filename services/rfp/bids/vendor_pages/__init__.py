@@ -193,6 +193,7 @@ def show(vendor: Vendor, bid_id: UUID) -> ResponseReturnValue:
         shown: dict[str, Any] = {
             "place": queries.place_of(session, vendor, receipt.lot_id),
             "files": queries.files_of(session, vendor, receipt, current_app.extensions["keys"]),
+            "minute": queries.own_minute(session, vendor, receipt),
             "history": timeline(session, f"bid:{bid_id}", HAPPENED, names=False),
         }
     return page("bids/receipt.html", receipt=receipt, tones=TONES, **shown)
