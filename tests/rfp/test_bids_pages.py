@@ -66,6 +66,13 @@ class TestForm:
         text = press(browser, "", **filled_in()).text.partition('id="lines-total"')[2]
         assert "999,654.32" in text and "Total –" not in text
 
+    def test_a_monthly_line_says_what_its_quantity_and_sum_are_for(self, browser: Browser) -> None:
+        press(browser, "", 303, **filled_in())
+        assert "per month" in browser.text and "12,000.00" in browser.text
+        assert "for 12 months, " in browser.text
+        to_the_check(browser)
+        assert "per month" in browser.text and "for 12 months, " in browser.text
+
     def test_what_is_missing_is_said_beside_it_and_nothing_is_lost(
         self, browser: Browser, client: FlaskClient, rfp: Rfp
     ) -> None:
@@ -82,8 +89,9 @@ class TestForm:
 
     def test_an_empty_form_names_each_part(self, browser: Browser) -> None:
         press(browser, "?step=check", 422)
-        for name in ("solution", "promises-0-value"):
-            assert f'href="#{name}"' in browser.text
+        names = ("solution", "lines-0-title", "promises-0-value")
+        found = [browser.text.index(f'href="#{name}"') for name in names]
+        assert found == sorted(found)
         press(browser, "?step=check", 422, solution="x", **{"promises-0-value": "95"})
         assert 'href="#lines-0-title"' in browser.text
         assert "Add at least one price line." in browser.text

@@ -63,15 +63,25 @@ def checked(bidding: Bidding) -> Checked:
     try:
         content: BidContent = BidForm().load(in_form_order(bidding))["content"]
     except ValidationError as error:
-        return Checked(None, form_errors(error.messages_dict))
-    errors: dict[str, str] = {}
-    if not content.lines:
-        errors["lines-0-title"] = sentence(LinesMissing())
+        return Checked(None, in_page_order(form_errors(error.messages_dict) | no_lines(bidding)))
+    errors = no_lines(bidding)
     faults = promise_faults(content, bidding.targets)
     for n, target in enumerate(bidding.targets):
         if target.id in faults:
             errors[f"promises-{n}-value"] = sentence(faults[target.id])
     return Checked(None if errors else content, errors)
+
+
+def no_lines(bidding: Bidding) -> dict[str, str]:
+    """What to say where no price line was filled in; nothing where one was."""
+    if any(not is_blank(line) for line in bidding.answers["lines"]):
+        return {}
+    return {"lines-0-title": sentence(LinesMissing())}
+
+
+def in_page_order(errors: Mapping[str, str]) -> dict[str, str]:
+    parts = ("solution", "lines", "promises")
+    return dict(sorted(errors.items(), key=lambda each: parts.index(each[0].partition("-")[0])))
 
 
 def in_form_order(bidding: Bidding) -> dict[str, Any]:
