@@ -194,6 +194,15 @@ class TestSubmission:
         [bid] = rows(sessions, bids)
         assert answer.location.endswith(str(bid.id))
 
+    def test_the_way_back_from_the_receipt_leads_to_no_check(
+        self, browser: Browser, rfp: Rfp, sessions: Sessions
+    ) -> None:
+        submit(browser)
+        [bid] = rows(sessions, bids)
+        answer = browser.get(f"{form_path(rfp)}/check", 303)
+        assert answer.location == f"/portal/bids/{bid.id}"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
     def test_what_was_changed_after_the_check_is_not_submitted(
         self, browser: Browser, client: FlaskClient, rfp: Rfp, sessions: Sessions
     ) -> None:

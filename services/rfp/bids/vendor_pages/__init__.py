@@ -123,8 +123,10 @@ def deadline(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
 @pages.get("/lots/<uuid:lot_id>/check")
 @requires(Vendor)
 def check(vendor: Vendor, lot_id: UUID) -> ResponseReturnValue:
-    """The whole bid once more, before it is sealed."""
+    """The whole bid once more, before it is sealed. Whoever comes back to it finds the receipt."""
     bidding = load(vendor, lot_id)
+    if (sealed := bidding.place.bid) and not bidding.place.unsent:
+        return see_other(url_for("bids.show", bid_id=sealed.id))
     content = bid_form.checked(bidding).content
     if content is None or not bidding.place.is_open:
         return see_other(url_for("bids.edit", lot_id=lot_id, check=1))
