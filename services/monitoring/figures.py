@@ -1,4 +1,7 @@
-"""The figure of *My work*: how many service levels met their target when last evaluated."""
+"""The figure of *My work*: how many service levels met their target when last evaluated.
+
+A month without data was neither met nor missed, so it is told apart.
+"""
 
 from typing import Any
 
@@ -18,13 +21,20 @@ def figures(session: Session, actor: Actor) -> list[dict[str, Any]]:
         return []
     if not counts:
         return []
-    missed = counts.get(Outcome.BREACHED, 0)
+    met, missed = counts.get(Outcome.MET, 0), counts.get(Outcome.BREACHED, 0)
     return [
         {
             "title": _("Service levels met"),
-            "value": _("%(a)s of %(b)s", a=counts.get(Outcome.MET, 0), b=sum(counts.values())),
+            "value": _("%(a)s of %(b)s", a=met, b=met + missed) if met or missed else "–",
             "href": "/portal/performance" if isinstance(actor, Vendor) else "/admin/performance",
-            "compare": _("In the latest window of each"),
-            "tone": "warn" if missed else "good",
+            "compare": compared(counts.get(Outcome.NO_DATA, 0)),
+            "tone": "warn" if missed else "good" if met else "later",
         }
     ]
+
+
+def compared(without_data: int) -> str:
+    latest = _("In the latest window of each")
+    if not without_data:
+        return latest
+    return latest + _("; no data for %(n)s", n=without_data)
