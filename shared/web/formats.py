@@ -69,10 +69,14 @@ def local_input(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
 
 
+MINUS = "\u2212"
+
+
 def amount(value: Decimal | int | str, currency: str = "CNY") -> str:
     """1,234.50: the currency's digits, more only where the amount has them (unit prices)."""
     digits = CURRENCY_DIGITS.get(currency, 2)
-    return f"{Decimal(value):,.{max(digits, decimal_places(Decimal(value)))}f}"
+    figure = f"{Decimal(value):,.{max(digits, decimal_places(Decimal(value)))}f}"
+    return figure.replace("-", MINUS)
 
 
 def number(value: Decimal | int | float | str) -> str:

@@ -128,6 +128,10 @@ def local_input(at: datetime | None, zone: str = "") -> str:
     return formats.local_input(at, formats.known_zone(zone or i18n.zone_name())) if at else ""
 
 
+def month(of: date) -> str:
+    return formats.month(of, i18n.locale())
+
+
 def amount(value: kernel.Money | Decimal | str, currency: str = "CNY") -> str:
     if isinstance(value, kernel.Money):
         return formats.amount(value.amount, value.currency)
@@ -145,6 +149,7 @@ FILTERS: dict[str, Any] = {
     "local_input": local_input,
     "mark": mark,
     "moment": moment,
+    "month": month,
     "number": formats.number,
     "relative": relative,
     "size": formats.size,

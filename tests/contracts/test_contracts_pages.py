@@ -176,6 +176,18 @@ class TestContract:
         manager.get(f"/admin/contracts/{contract.id}{tab}")
         assert "66.67" in manager.text and "66.666667" not in manager.text
 
+    def test_a_service_level_leads_to_its_metric_and_says_what_is_true(
+        self, browse: Browse, contract: Contract
+    ) -> None:
+        metric, page = f"/performance/{contract.sla[0].id}", f"/admin/contracts/{contract.id}/sla"
+        manager, finance, vendor = browse("contract_manager"), browse("finance1"), browse("member")
+        assert f'href="/admin{metric}/measurements/new"' in manager.get(page).text
+        assert "Its first month is over, and is evaluated within minutes." in manager.text
+        assert f'href="/admin{metric}"' in finance.get(page).text
+        assert "Add measurements" not in finance.text
+        vendor.get(f"/portal/contracts/{contract.id}/sla")
+        assert f'href="/portal{metric}"' in vendor.text and "Add measurements" not in vendor.text
+
     def test_when_nothing_is_left_the_page_says_so(
         self, browse: Browse, known: Sessions, contract: Contract, storage: LocalStorage
     ) -> None:
@@ -203,7 +215,7 @@ class TestContract:
         assert "Done" in card and "Approved. The amount is set off" in card
         assert "Next step" not in card
 
-    def test_what_to_do_comes_before_what_it_is_about(
+    def test_a_decision_comes_after_what_it_is_about_and_a_link_leads_to_it(
         self, browse: Browse, contract: Contract, deliverable: Deliverable, credit_id: UUID
     ) -> None:
         """On a narrow screen things stand in the order of the page."""
@@ -214,7 +226,8 @@ class TestContract:
             browser = browse(who)
             browser.get(f"/admin/{path}")
             page = browser.text
-            assert page.index('class="t-card t-next"') < page.index(f'aria-labelledby="{below}"')
+            about = page.index(f'aria-labelledby="{below}"')
+            assert page.index('href="#decide"') < about < page.index('class="t-card t-next"')
 
 
 class TestLists:

@@ -148,6 +148,8 @@ class TestReview:
         decide(known, deliverable, "quality1")
         late.submit("review", 409, decision="approve")
         assert "Level 1 has been decided by somebody else." in late.text
+        assert "What you sent was not recorded." in late.text
+        assert "level 2 of" in late.text  # what waits now, and no button of what has gone by
         assert len(rows(known, reviews)) == 1
 
     def test_others_see_whom_it_waits_for(
@@ -194,6 +196,8 @@ class TestCredit:
         first.submit("decision", decision="approve")
         second.submit("decision", 409, decision="reject", reason="No.")
         assert "cannot be decided on any more" in second.text
+        assert "Approved. The amount is set off" in second.text and "finance1" in second.text
+        assert "Record decision" not in second.text
 
     def test_the_vendor_sees_the_same_working_but_decides_nothing(
         self, browse: Browse, contract: Contract, credit_id: UUID
@@ -213,8 +217,20 @@ class TestCredit:
         window_id = str(rows(known, credits)[0].window_id)
         evaluated(known, contract, window_id=window_id, revision=2, attained="99", outcome="met")
         finance.get(f"{path}/{rows(known, credits)[1].id}")
-        assert "go back to the vendor" in finance.text and "-5,000.00" in finance.text
+        assert "go back to the vendor" in finance.text and "−5,000.00" in finance.text
         assert "Other evaluations of this window" in finance.text
+        listed = finance.get(path).text
+        title = contract.sla[0].title
+        for words in (f"{title} · Oct 2026 · evaluation 1<", f"{title} · Oct 2026 · evaluation 2<"):
+            assert words in listed, words
+        assert listed.count("Correction") == 1
+
+    def test_what_is_decided_on_comes_before_the_decision(
+        self, browse: Browse, contract: Contract, credit_id: UUID
+    ) -> None:
+        finance = browse("finance1")
+        text = finance.get(f"/admin/contracts/{contract.id}/credits/{credit_id}").text
+        assert text.index('href="#decide"') < text.index('id="working"') < text.index('id="decide"')
 
 
 def test_a_version_with_the_content_of_an_earlier_one_says_so(

@@ -182,6 +182,24 @@ class TestPages:
         assert client.post(url, data=sent, headers=bearer("approver")).status_code == 303
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_whoever_decides_second_sees_how_it_stands(
+    client: FlaskClient, sessions: Sessions, htmx: bool
+) -> None:
+    waits = stored(sessions, a_plan(state=PlanState.SUBMITTED))
+    first, second = Browser(client, "approver"), Browser(client, "writer", htmx=htmx)
+    for browser in (first, second):
+        browser.get(f"/admin/plans/{waits.id}")
+    text = first.text
+    assert text.index('href="#decide"') < text.index('id="what"') < text.index('id="decide"')
+    first.submit("/decision", decision="approve")
+    second.submit("/decision", 409, decision="reject", reason="No.")
+    assert "What you sent was not recorded." in second.text
+    said = second.text.partition("Approved · ")[2].partition("What you sent")[0]
+    assert "<time" in said and "approver" in said
+    assert "Record decision" not in second.text and "Waiting for approval" not in second.text
+
+
 def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> None:
     stored(sessions, a_plan(state=PlanState.SUBMITTED))
     stored(sessions, a_plan(state=PlanState.REJECTED, title="Mend me"))

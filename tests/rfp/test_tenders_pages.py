@@ -191,3 +191,12 @@ def test_a_draft_whose_deadline_has_passed_is_not_overdue(
     assert item["due_at"] is None and item["why"] == "Its deadline has passed. Set a later one."
     for path in ("/admin/rfps", item["href"]):
         assert "overdue" not in Browser(client, "buyer").get(path).text
+
+
+def test_a_draft_whose_deadline_has_passed_asks_for_a_later_one(
+    client: FlaskClient, sessions: Sessions, plan: Plan
+) -> None:
+    draft = stored(sessions, an_rfp(plan, draft=True, deadline_at=NOW - timedelta(days=1)))
+    for path in ("/admin/rfps", f"/admin/rfps/{draft.id}"):
+        text = Browser(client, "buyer").get(path).text
+        assert "Deadline has passed: choose a later one" in text and ">closed<" not in text

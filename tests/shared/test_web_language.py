@@ -86,7 +86,7 @@ def test_a_zone_alone_is_named_as_people_call_it(app: Flask) -> None:
         (Decimal("160000.000000"), "CNY", "160,000.00"),
         (Decimal("0.123456"), "CNY", "0.123456"),
         (Decimal(1500), "JPY", "1,500"),
-        ("-3", "EUR", "-3.00"),
+        ("-3", "EUR", "−3.00"),
     ],
 )
 def test_amounts_keep_their_digits(value: Decimal | str, currency: str, text: str) -> None:
@@ -160,8 +160,8 @@ def test_macros_write_money_and_deadlines(app: Flask) -> None:
     )
     with app.test_request_context():
         html = render_template_string(template, sum=Money(Decimal(5), "JPY"), at=AT)
-    assert '<span class="t-ccy">JPY</span>5</span>' in html
-    assert '<span class="t-ccy">EUR</span>7.00</span>' in html
+    assert '<span class="t-ccy">JPY</span> 5</span>' in html
+    assert '<span class="t-ccy">EUR</span> 7.00</span>' in html
     assert "Fri 27 Nov 2026, 17:00" in html and "(UTC+8)" in html
 
 

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from services.contracts.agreements import queries as agreements
 from services.contracts.agreements.domain import READERS
 from services.contracts.delivery import queries, schemas, usecases
-from services.contracts.delivery.domain import LEVELS
+from services.contracts.delivery.domain import LEVELS, LevelDecided, NewerVersion, NotWaiting
 from shared.files import require_downloadable
 from shared.kernel import Auditor, Staff
 from shared.web import invalid, page, requires, see_other, transaction
@@ -19,6 +19,7 @@ from shared.web.pagination import page_size, paginate
 
 pages = Blueprint("milestones", __name__, url_prefix="/admin", template_folder="templates")
 Reader = Staff | Auditor
+OVERTAKEN = (NotWaiting, NewerVersion, LevelDecided)
 
 
 @pages.get("/milestones")
@@ -59,8 +60,12 @@ def review(reviewer: Staff, milestone_id: UUID, deliverable_id: UUID) -> Respons
         form = schemas.ReviewForm().load(request.form)
     except ValidationError as error:
         return invalid("delivery/show.html", error, **shown(reviewer, milestone_id))
-    with transaction() as session:
-        usecases.review_deliverable(session, reviewer, deliverable_id=deliverable_id, **form)
+    try:
+        with transaction() as session:
+            usecases.review_deliverable(session, reviewer, deliverable_id=deliverable_id, **form)
+    except OVERTAKEN as error:
+        found = shown(reviewer, milestone_id) | {"moved": sentence(error)}
+        return page("delivery/show.html", 409, values={}, **found)
     return see_other(url_for("milestones.show", milestone_id=milestone_id))
 
 

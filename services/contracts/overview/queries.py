@@ -15,6 +15,7 @@ from services.contracts.delivery import queries as delivery
 from services.contracts.delivery.queries import MilestoneRow
 from services.contracts.settlement import queries as settlement
 from services.contracts.settlement.queries import CreditRow, WindowRow
+from shared.calendar import month_windows
 from shared.kernel import N_, Actor, Labelled
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -95,6 +96,12 @@ def service_levels(
 ) -> tuple[ContractView, list[Level]]:
     found = contract(session, actor, contract_id)
     return found, levels(session, actor, found)
+
+
+def has_ended_month(found: ContractView, now: datetime) -> bool:
+    """Whether its first calendar month, or what the period has of it, is over."""
+    first = next(month_windows(found.time_zone, found.starts_on, found.ends_on))
+    return first.ends_at <= now
 
 
 def waiting(reader: Actor, show: Show) -> Listing:

@@ -12,7 +12,7 @@ from services.contracts.agreements.usecases import decline_contract
 from services.contracts.overview import queries
 from services.contracts.overview.queries import HAPPENED, Show
 from shared.kernel import Auditor, Staff
-from shared.web import invalid, page, requires, see_other, transaction
+from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.pagination import page_size, paginate
 from shared.web.timeline import timeline
 
@@ -51,7 +51,10 @@ def decline(decliner: Staff, contract_id: UUID) -> ResponseReturnValue:
 def sla(reader: Reader, contract_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         contract, levels = queries.service_levels(session, reader, contract_id)
-    return page("overview/sla.html", contract=contract, levels=levels, portal=False)
+    found: dict[str, Any] = {"contract": contract, "levels": levels}
+    found["begun"] = queries.has_ended_month(contract, now())
+    adds = "contract_manager" in reader.roles
+    return page("overview/sla.html", adds=adds, portal=False, **found)
 
 
 @pages.get("/contracts/<uuid:contract_id>/history")

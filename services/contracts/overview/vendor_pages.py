@@ -11,7 +11,7 @@ from services.contracts.agreements.usecases import decline_contract
 from services.contracts.overview import queries
 from services.contracts.overview.queries import HAPPENED
 from shared.kernel import Vendor
-from shared.web import invalid, page, requires, see_other, transaction
+from shared.web import invalid, now, page, requires, see_other, transaction
 from shared.web.timeline import timeline
 
 pages = Blueprint(
@@ -50,7 +50,9 @@ def decline(vendor: Vendor, contract_id: UUID) -> ResponseReturnValue:
 def sla(vendor: Vendor, contract_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         contract, levels = queries.service_levels(session, vendor, contract_id)
-    return page("overview/sla.html", contract=contract, levels=levels, portal=True)
+    found: dict[str, Any] = {"contract": contract, "levels": levels}
+    found["begun"] = queries.has_ended_month(contract, now())
+    return page("overview/sla.html", portal=True, **found)
 
 
 @pages.get("/<uuid:contract_id>/history")

@@ -56,6 +56,16 @@ class CreditRow:
     amount: Decimal
     currency: str
     proposed_at: datetime
+    settled: Decimal
+
+    @property
+    def is_correction(self) -> bool:
+        return bool(self.settled)
+
+    @property
+    def month(self) -> date:
+        """The first day of the window, for the name of its month."""
+        return self.window[0]
 
     @property
     def value(self) -> Money:
@@ -123,7 +133,9 @@ ROW: list[Any] = [
     credits.c.metric_id,
     *(sla_terms.c[name] for name in ("title", "unit", "direction", "target", "tiers")),
     *(credits.c[name] for name in ("window_id", "revision", "starts_at", "ends_at", "state")),
-    *(credits.c[name] for name in ("percent", "attained", "amount", "currency", "proposed_at")),
+    *(credits.c[name] for name in ("percent", "attained", "amount", "currency")),
+    credits.c.proposed_at,
+    credits.c.settled,
 ]
 
 

@@ -8,8 +8,10 @@ from marshmallow import ValidationError
 from services.contracts.agreements import queries as agreements
 from services.contracts.agreements.domain import READERS
 from services.contracts.settlement import queries, schemas, usecases
+from services.contracts.settlement.domain import CreditDecided
 from shared.kernel import Auditor, Staff
 from shared.web import invalid, page, requires, see_other, transaction
+from shared.web.errors import sentence
 from shared.web.pagination import page_size, paginate
 
 pages = Blueprint(
@@ -47,8 +49,12 @@ def decide(finance: Staff, contract_id: UUID, credit_id: UUID) -> ResponseReturn
         form = schemas.DecisionForm().load(request.form)
     except ValidationError as error:
         return invalid("settlement/show.html", error, **shown(finance, contract_id, credit_id))
-    with transaction() as session:
-        usecases.decide_credit(session, finance, credit_id=credit_id, **form)
+    try:
+        with transaction() as session:
+            usecases.decide_credit(session, finance, credit_id=credit_id, **form)
+    except CreditDecided as error:
+        found = shown(finance, contract_id, credit_id) | {"moved": sentence(error)}
+        return page("settlement/show.html", 409, values={}, **found)
     return see_other(url_for("credits.show", contract_id=contract_id, credit_id=credit_id))
 
 

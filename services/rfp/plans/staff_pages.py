@@ -157,6 +157,8 @@ def decide(approver: Staff, plan_id: UUID) -> ResponseReturnValue:
         values = form_values(request.form)
         found = shown(approver, plan_id) | {"errors": {"decision": sentence(error)}}
         return page("plans/show.html", 409, values=values, **found)
+    except domain.PlanMoved as error:
+        return page("plans/show.html", 409, moved=sentence(error), **shown(approver, plan_id))
     except ValidationError as error:
         return invalid("plans/show.html", error, **shown(approver, plan_id))
     except domain.ReasonNeeded as error:
