@@ -85,6 +85,7 @@ translations: env  ## gather new sentences into the catalogues; say what lacks i
 	@$(PY) -m shared.web.catalogues update
 
 translations-compile: $(WORDS)  ## make the catalogues ready for use
+	@:
 
 $(WORDS): $(READY) $(CATALOGUES)
 	@$(PY) -m shared.web.catalogues compile

@@ -116,7 +116,7 @@ def fill(stack: Stack) -> None:
 def first_administrator(stack: Stack) -> None:
     who = ["--email", ADMIN, "--name", "Admin", "--organisation", BUYER[0], "--slug", BUYER[1]]
     arguments = ["-m", "gateway.commands", "bootstrap", *who, "--password-stdin"]
-    run_tool(stack, arguments, stdin=passwords(stack)[ADMIN])
+    run_tool(stack, arguments, stdin=passwords(stack)[ADMIN], quiet=True)
     (stack.data / "admin.done").touch()
 
 
@@ -142,13 +142,22 @@ def demo_settings(stack: Stack) -> Mapping[str, str]:
 
 
 def run_tool(
-    stack: Stack, arguments: list[str], stdin: str = "", more: Mapping[str, str] | None = None
+    stack: Stack,
+    arguments: list[str],
+    stdin: str = "",
+    more: Mapping[str, str] | None = None,
+    *,
+    quiet: bool = False,
 ) -> None:
-    """A command of the product, with all the settings of this stack."""
+    """A command of the product, with all the settings of this stack. `quiet`: it tells faults."""
     environ = {**environment.of_tools(stack, servers(stack, os.environ)), **(more or {})}
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environ, input=stdin, text=True, check=False)
+    out = subprocess.PIPE if quiet else None
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, input=stdin, text=True, check=False, stdout=out
+    )
     if done.returncode:
+        print(done.stdout or "", end="")
         sys.exit(done.returncode)
 
 
