@@ -12,6 +12,7 @@ READERS = ("contract_manager", "quality1", "finance1", "admin", "auditor", "memb
 
 
 @pytest.mark.fuzz
+@pytest.mark.timeout(900)  # thousands of requests, on a busy machine
 def test_bad_input_is_refused(
     client: FlaskClient, sessions: Sessions, ids: dict[str, list[Any]]
 ) -> None:

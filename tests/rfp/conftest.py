@@ -12,7 +12,7 @@ from sqlalchemy.orm import sessionmaker
 from support.awarding import award
 from support.bids import send_bid, send_file
 from support.database import Sessions, emptied, make_database
-from support.opened import an_evaluated_rfp, an_opened_rfp, bids_by_vendor
+from support.opened import an_evaluated_rfp, an_opened_rfp, bids_by_vendor, declare, save, sheet
 from support.rfps import NOW, a_plan, a_question, an_rfp, rfp_actors, settle, stored
 from support.settings import environment
 
@@ -112,6 +112,9 @@ def ids(client: FlaskClient, sessions: Sessions, plan: Plan, rfp: Rfp) -> dict[s
     opened, scored = an_opened_rfp(sessions, plan), an_evaluated_rfp(sessions, plan)
     awarded = an_evaluated_rfp(sessions, plan)
     made = award(sessions, awarded)
+    declare(sessions, "evaluator1", opened)
+    grades = sheet(bids_by_vendor(sessions, opened), opened, {"huayun": "4", "nordwind": "3"})
+    save(sessions, "evaluator1", opened, grades)
     every = [opened, rfp, draft, closed, scored, awarded]
     bids = [bids_by_vendor(sessions, each)["huayun"] for each in (opened, scored, awarded)]
     return {

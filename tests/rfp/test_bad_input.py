@@ -24,6 +24,7 @@ READERS = (
 
 
 @pytest.mark.fuzz
+@pytest.mark.timeout(900)  # thousands of requests, on a busy machine
 def test_bad_input_is_refused(
     client: FlaskClient, sessions: Sessions, ids: dict[str, list[Any]]
 ) -> None:
