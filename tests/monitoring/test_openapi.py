@@ -1,22 +1,32 @@
 """Made-up requests to every operation: nothing breaks, and answers are as documented."""
 
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from support.fuzz import Fuzz
-from support.metrics import CALLGRID
+from typing import Any
 
-from services.monitoring.metrics.domain import Metric
+import pytest
+from flask.testing import FlaskClient
+from support.database import Sessions
+from support.fuzz import Fuzz
+from support.metrics import CSV
 
 
 @pytest.mark.fuzz
-def test_nothing_breaks(app: Flask, client: FlaskClient, metric: Metric, evaluated: str) -> None:
-    ids = {
-        "metric_id": [metric.id],
-        "window_id": [evaluated],
-        "organisation_id": [CALLGRID.organisation_id],
+@pytest.mark.timeout(900)  # thousands of requests, on a busy machine
+@pytest.mark.usefixtures("november")
+def test_nothing_breaks(client: FlaskClient, sessions: Sessions, ids: dict[str, list[Any]]) -> None:
+    taken = {
+        **{"metric_id": str(ids["metric_id"][0]), "source": "fuzz", "external_id": "1"},
+        **{"taken_at": "2026-10-06T10:00:00+08:00", "value": "1"},
     }
-    fuzz = Fuzz(app, "monitoring", ids)
+    bodies = {
+        "POST /api/v1/measurements": {"measurements": [taken]},
+        "POST /api/v1/metrics/{metric_id}/measurements/csv": CSV.decode(),
+        "POST /api/v1/metrics/{metric_id}/grants": {
+            "organisation_id": str(ids["organisation_id"][0])
+        },
+        "POST /api/v1/metrics/{metric_id}/windows/{window_id}/closing": {"reason": "All is in."},
+    }
+    fuzz = Fuzz(client.application, ids, bodies, undo=sessions.kw["bind"])
     fuzz.run("contract_manager", "finance", "auditor", "huayun", "nordwind", "callgrid")
     assert not fuzz.findings, fuzz.report()
+    assert fuzz.without_success() == []
     assert fuzz.statuses.keys() >= {200, 401, 403, 404, 422}, fuzz.statuses

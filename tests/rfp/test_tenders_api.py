@@ -1,10 +1,12 @@
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from support.actors import an_id, bearer
 from support.database import Sessions, rows
+from support.rfps import (
+    MILESTONE_SENT as MILESTONE,
+)
 from support.rfps import (
     NOW,
     PEOPLE,
@@ -14,6 +16,12 @@ from support.rfps import (
     an_rfp,
     stored,
 )
+from support.rfps import (
+    RFP_SENT as BODY,
+)
+from support.rfps import (
+    SLA_SENT as SLA,
+)
 
 from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
@@ -21,36 +29,6 @@ from services.rfp.tenders.persistence import rfps
 from shared.kernel import uuid7
 
 API = "/api/v1"
-SLA: dict[str, Any] = {
-    "title": "Calls answered 接通率",
-    "unit": "%",
-    "formula": "ratio",
-    "direction": "higher",
-    "target": "95",
-    "minimum": "90",
-    "window": "month",
-    "tiers": TIERS,
-}
-MILESTONE = {
-    "title": "Go-live",
-    "due_on": RFP_TYPED["milestones-0-due_on"],
-    "percent": "100",
-    "acceptance_criteria": "Every agent is trained.",
-}
-BODY: dict[str, Any] = {
-    "title": "Service desk 服务台",
-    "description": "Calls in two languages",
-    "currency": "CNY",
-    "time_zone": "Asia/Shanghai",
-    "starts_on": RFP_TYPED["starts_on"],
-    "ends_on": RFP_TYPED["ends_on"],
-    "deadline_at": (NOW + timedelta(days=2)).isoformat(),
-    "price_formula": "lowest_ratio",
-    "lots": [{"title": "First level", "description": ""}],
-    "sla_targets": [SLA],
-    "milestones": [MILESTONE],
-    **PEOPLE,
-}
 
 
 def headers(who: str) -> dict[str, str]:

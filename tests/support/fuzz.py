@@ -1,10 +1,13 @@
 """Requests that nobody would think of, made up by schemathesis from an OpenAPI document."""
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import cycle, product
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 from flask import Flask
@@ -12,12 +15,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core import NOT_SET
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import Connection
 
 from support.actors import bearer
 
@@ -36,42 +41,92 @@ QUICKLY = settings(
     suppress_health_check=list(HealthCheck),
 )
 Ids = Mapping[str, Sequence[Any]]
+Bodies = Mapping[str, Any]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+SEED = int(os.environ.get("TANDEM_FUZZ_SEED", "1"))  # another one asks other things
+KEY = "Idempotency-Key"
 
 
 class Fuzz:
     """Sends the requests as each reader and as nobody; `findings` says what is wrong, and where.
 
     `ids` are of things that are there, by the name of the parameter. `tokens` of readers whose name
-    is not their token.
+    is not their token. `undo` is a connection on which what a request changed is taken back, so
+    that what can happen once can happen to the next request. `bodies` are good ones, by operation:
+    chance seldom finds a bid.
     """
 
     def __init__(
-        self, app: Flask, name: str, ids: Ids, tokens: Mapping[str, str] | None = None
+        self,
+        app: Flask,
+        ids: Ids,
+        bodies: Bodies,
+        tokens: Mapping[str, str] | None = None,
+        undo: Connection | None = None,
     ) -> None:
-        self.tokens = tokens or {}
+        self.tokens, self.undo, self.bodies = tokens or {}, undo, bodies
+        name = app.extensions["service"]
         self.schema = schemathesis.openapi.from_wsgi(f"/api/v1/openapi/{name}.json", app)
-        self.ids = {name: cycle(map(str, values)) for name, values in ids.items()}
+        self.all_ids, self.ids = ids, {name: cycle(map(str, each)) for name, each in ids.items()}
         self.findings: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
+        self.answered: dict[str, Counter[int]] = {}
 
     def run(self, *readers: str) -> None:
+        sys.stdout.write(f"TANDEM_FUZZ_SEED={SEED}\n")
         for operation, reader, mode in product(self.operations(), (*readers, ""), MODES):
             self.send(operation, reader, mode)
+        for operation in self.operations():
+            self.send_good(operation, readers)
+        done = len(self.answered) - len(self.without_success())
+        sent = sum(self.statuses.values())
+        sys.stdout.write(f"{sent} requests; {done} of {len(self.answered)} operations with 2xx\n")
 
     def operations(self) -> Iterator[Any]:
         return (each.ok() for each in self.schema.get_all_operations())
 
+    def without_success(self) -> list[str]:
+        """Operations that never said yes: what was asked of them hardly went deep."""
+        return sorted(
+            label
+            for label, statuses in self.answered.items()
+            if not any(200 <= status < 300 for status in statuses)
+        )
+
     def send(self, operation: Any, reader: str, mode: GenerationMode) -> None:
-        @seed(1)
+        @seed(SEED)
         @QUICKLY
         @given(case=operation.as_strategy(generation_mode=mode))
         def one(case: Any) -> None:
-            headers = bearer(self.tokens.get(reader, reader)) if reader else {}
-            self.look(case, self.named(case).call(headers=headers), reader)
+            if mode is GenerationMode.POSITIVE and KEY in (case.headers or {}):
+                case.headers[KEY] = str(uuid4())
+            self.ask(self.named(case), reader)
 
-        with suppress(Unsatisfiable):  # what has no parameters cannot be asked wrongly
+        # what has no parameters cannot be asked wrongly
+        nothing = (Unsatisfiable,) if mode is GenerationMode.NEGATIVE else ()
+        with suppress(*nothing):
             one()
+
+    def send_good(self, operation: Any, readers: Sequence[str]) -> None:
+        """With ids of things that are there, until somebody is answered with a yes."""
+        body = self.bodies.get(operation.label, {} if operation.body else NOT_SET)
+        names = [each.name for each in operation.path_parameters]
+        for reader, some in product(readers, product(*(self.all_ids[name] for name in names))):
+            if operation.label not in self.without_success():
+                return
+            place = dict(zip(names, map(str, some), strict=True))
+            self.ask(self.good_case(operation, place, body), reader)
+
+    def good_case(self, operation: Any, place: dict[str, str], body: Any) -> Any:
+        query = {"name": "file.txt"} if "name" in {each.name for each in operation.query} else {}
+        kind = next((each.media_type for each in operation.body), None)
+        return operation.Case(
+            path_parameters=place,
+            query=query,
+            headers={KEY: str(uuid4())},
+            body=body,
+            media_type=kind,
+        )
 
     def report(self) -> str:
         return "\n".join(sorted(self.findings))
@@ -83,8 +138,17 @@ class Fuzz:
             case.path_parameters |= {name: next(self.ids[name]) for name in known}
         return case
 
+    def ask(self, case: Any, reader: str) -> None:
+        headers = bearer(self.tokens.get(reader, reader)) if reader else {}
+        before = self.undo and self.undo.begin_nested()
+        answer = case.call(headers=headers)
+        if before:
+            before.rollback()
+        self.look(case, answer, reader)
+
     def look(self, case: Any, answer: Any, reader: str) -> None:
         self.statuses[answer.status_code] += 1
+        self.answered.setdefault(case.operation.label, Counter())[answer.status_code] += 1
         where = f"{case.operation.label} as {reader or 'nobody'}: {answer.status_code}"
         if not reader and answer.status_code not in (401, 404, 405):
             self.findings[f"{where}, nobody is let in"] += 1

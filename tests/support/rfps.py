@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import services.rfp.tenders.persistence
 import services.rfp.vendors.persistence  # noqa: F401  # they map the classes
@@ -71,6 +71,42 @@ RFP_TYPED: dict[str, Any] = {
     "milestones-0-acceptance_criteria": "Trained.",
     **PEOPLE,
 }
+
+
+SLA_SENT: dict[str, Any] = {
+    "title": "Calls answered 接通率",
+    "unit": "%",
+    "formula": "ratio",
+    "direction": "higher",
+    "target": "95",
+    "minimum": "90",
+    "window": "month",
+    "tiers": TIERS,
+}
+MILESTONE_SENT = {
+    "title": "Go-live",
+    "due_on": RFP_TYPED["milestones-0-due_on"],
+    "percent": "100",
+    "acceptance_criteria": "Every agent is trained.",
+}
+RFP_SENT: dict[str, Any] = {
+    "title": "Service desk 服务台",
+    "description": "Calls in two languages",
+    "currency": "CNY",
+    "time_zone": "Asia/Shanghai",
+    "starts_on": RFP_TYPED["starts_on"],
+    "ends_on": RFP_TYPED["ends_on"],
+    "deadline_at": (NOW + timedelta(days=2)).isoformat(),
+    "price_formula": "lowest_ratio",
+    "lots": [{"title": "First level", "description": ""}],
+    "sla_targets": [SLA_SENT],
+    "milestones": [MILESTONE_SENT],
+    **PEOPLE,
+}
+
+
+def an_rfp_body(plan_id: UUID) -> dict[str, Any]:
+    return RFP_SENT | {"plan_id": str(plan_id)}
 
 
 def rfp_actors() -> dict[str, Actor]:
