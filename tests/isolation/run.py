@@ -20,6 +20,7 @@ class Tally:
     pairs: int = 0
     refused: int = 0
     owners: int = 0
+    changes: int = 0  # by owners, that ended below 400
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
@@ -27,6 +28,7 @@ class Tally:
         self.pairs += other.pairs
         self.refused += other.refused
         self.owners += other.owners
+        self.changes += other.changes
         self.findings += other.findings
 
 
@@ -52,16 +54,23 @@ class Matrix:
             tally.pairs += 1
             tally.refused += who not in case.admits
             tally.findings += self.asked(case, there, who)
-        tally.owners += 1
-        tally.findings += self.asked(case, there, case.owner, as_owner=True)
+        self.repeated(case, there, tally)
         return tally
 
-    def asked(self, case: Case, there: Case, who: str, as_owner: bool = False) -> Iterator[Finding]:
-        answer = self.sender.ask(self.actors[who], there, direct=self.direct)
-        yield from judged(case, who, answer, self.scene.secrets)
+    def repeated(self, case: Case, there: Case, tally: Tally) -> None:
+        """By its owner, with the same body."""
+        answer = self.sender.ask(self.actors[case.owner], there, direct=self.direct)
+        tally.owners += 1
+        tally.changes += not case.is_safe and answer.is_success
+        tally.findings += judged(case, case.owner, answer, self.scene.secrets)
         held = self.scene.places.get(case.holds, "")
-        if as_owner and held and held.encode() not in answer.content:
-            yield Finding("missing", case.label, who, f"{case.holds} is not there to be leaked")
+        if held and held.encode() not in answer.content:
+            missing = f"{case.holds} is not there to be leaked"
+            tally.findings.append(Finding("missing", case.label, case.owner, missing))
+
+    def asked(self, case: Case, there: Case, who: str) -> Iterator[Finding]:
+        answer = self.sender.ask(self.actors[who], there, direct=self.direct)
+        return judged(case, who, answer, self.scene.secrets)
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:

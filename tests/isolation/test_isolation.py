@@ -1,6 +1,8 @@
 """Every URL asked by everybody: strangers are refused and read nothing, owners are not refused."""
 
 import re
+from collections.abc import Iterator
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -28,6 +30,7 @@ def tally(scene: Scene, sender: Sender) -> Tally:
     COUNTS["pairs_of_url_and_actor"] = made.pairs
     COUNTS["of_them_to_be_refused"] = made.refused
     COUNTS["repeated_by_the_owner"] = made.owners
+    COUNTS["changes_by_the_owner_below_400"] = made.changes
     COUNTS["secrets_sought_in_each_answer"] = len(scene.secrets)
     COUNTS["leaks"] = sum(each.kind in ("admitted", "shown") for each in made.findings)
     return made
@@ -81,10 +84,30 @@ def status(scene: Scene, sender: Sender, case: Case, places: dict[str, str], who
     return sender.ask(scene.company.actors[who], case.at(places)).status
 
 
+def open_paths(service: str) -> Iterator[str]:
+    """What asks nobody who they are, of one service; folders with what stands in them."""
+    for name in OPEN:
+        if name.startswith("GET ") and not name.endswith("/"):
+            yield name.removeprefix("GET ")
+    yield from ("/health/live", "/health/ready", f"/api/v1/openapi/{service}.json")
+
+
 def test_what_is_open_shows_nothing_of_anybody(scene: Scene, sender: Sender) -> None:
-    documents = [f"/api/v1/openapi/{service}.json" for service in PLACES_OF]
-    paths = [name.removeprefix("GET ") for name in OPEN if name.startswith("GET ")]
-    nobody = scene.company.actors["nobody"]
-    for path in (*paths, "/.well-known/api-catalog", "/health/ready", *documents):
-        answer = sender.ask(nobody, Case("gateway", "GET", path, ("nobody",)))
-        assert not list(shown("nobody", answer, scene.secrets)), path
+    """Through the edge, and straight from each service, where figures and keys are to be had."""
+    nobody, answered = scene.company.actors["nobody"], 0
+    for service, direct in product(PLACES_OF, (False, True)):
+        for path in (*open_paths(service), "/.well-known/api-catalog"):
+            answer = sender.ask(nobody, Case(service, "GET", path, ("nobody",)), direct=direct)
+            assert not list(shown("nobody", answer, scene.secrets)), (service, path)
+            answered += answer.status == 200
+    COUNTS["open_addresses_that_answered"] = answered
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/ready"])
+@pytest.mark.parametrize("service", PLACES_OF)
+def test_what_watches_a_service_is_answered(
+    scene: Scene, sender: Sender, service: str, path: str
+) -> None:
+    """Or the test above would look at nothing."""
+    case = Case(service, "GET", path, ("nobody",))
+    assert sender.ask(scene.company.actors["nobody"], case, direct=True).status == 200
