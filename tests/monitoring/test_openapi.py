@@ -8,6 +8,9 @@ from support.database import Sessions
 from support.fuzz import Fuzz
 from support.metrics import CSV
 
+# The window of these tests is not due to be closed by hand.
+NEVER = ["POST /api/v1/metrics/{metric_id}/windows/{window_id}/closing"]
+
 
 @pytest.mark.fuzz
 @pytest.mark.timeout(900)  # thousands of requests, on a busy machine
@@ -28,5 +31,5 @@ def test_nothing_breaks(client: FlaskClient, sessions: Sessions, ids: dict[str, 
     fuzz = Fuzz(client.application, ids, bodies, undo=sessions.kw["bind"])
     fuzz.run("contract_manager", "finance", "auditor", "huayun", "nordwind", "callgrid")
     assert not fuzz.findings, fuzz.report()
-    assert fuzz.without_success() == []
+    assert fuzz.without_success() == NEVER
     assert fuzz.statuses.keys() >= {200, 401, 403, 404, 422}, fuzz.statuses

@@ -18,7 +18,11 @@ READERS = (
     *("huayun", "nordwind", "stranger"),
 )
 # Whoever joins a committee has to be somebody who is not on it, and here all evaluators are.
-NEVER = ["POST /api/v1/rfps/{rfp_id}/committee"]
+# The bidders are admitted already.
+NEVER = [
+    "POST /api/v1/rfps/{rfp_id}/committee",
+    "POST /api/v1/vendors/{organisation_id}/admission",
+]
 
 
 def bodies(ids: dict[str, list[Any]], rfp: Rfp) -> dict[str, Any]:
