@@ -10,7 +10,6 @@ from support.rfps import (
 from support.rfps import (
     NOW,
     PEOPLE,
-    RFP_TYPED,
     TIERS,
     a_question,
     an_rfp,
