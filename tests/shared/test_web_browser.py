@@ -100,6 +100,24 @@ def test_a_good_form_leads_on_without_loading_the_page(page: Page) -> None:
     assert page.title() == "A plan – Tandem 协行"
 
 
+def test_the_content_shows_no_frame_when_it_takes_the_focus(page: Page) -> None:
+    page.fill("#title", "Call centre")
+    page.press("button:has-text('Save the plan')", "Enter")
+    page.wait_for_selector("#content:focus-visible")
+    style = "getComputedStyle(document.activeElement)"
+    assert page.evaluate(f"[{style}.outlineStyle, {style}.boxShadow]") == ["none", "none"]
+
+
+def test_quotes_are_as_wide_as_their_language_has_them(browser: Browser, address: str) -> None:
+    """One face may serve both languages; in it the quotes of a Han text fill a whole square."""
+    for look, wanted in (("en-light", "proportional-width"), ("zh-Hans-light", "normal")):
+        context = a_context(browser, look)
+        shown = context.new_page()
+        shown.goto(f"{address}/admin/plans")
+        assert shown.evaluate("getComputedStyle(document.body).fontVariantEastAsian") == wanted
+        context.close()
+
+
 def test_an_upload_shows_how_far_it_is(page: Page, tmp_path: Path) -> None:
     (tmp_path / "report.bin").write_bytes(b"x" * 20 * MB)
     slow = page.context.new_cdp_session(page)
