@@ -164,7 +164,16 @@ def wanted_warehouse() -> Wanted:
     starts_on = date.today() + timedelta(days=90)  # noqa: DTZ011
     ends_on = starts_on + timedelta(days=730)
     scope = "Picking and packing in the Lingang and Taicang warehouses at peak season."
-    return Wanted("Peak-season picking 旺季拣货外包", scope, starts_on, ends_on)
+    return Wanted(
+        "Peak-season picking 旺季拣货外包",
+        scope,
+        starts_on,
+        ends_on,
+        objectives="Pick 12,000 order lines a day in November; at most 3 of 1,000 wrong.",
+        scope_out="Receiving, stocktaking and transport stay in house.",
+        labour="Pickers 拣货员",
+        licences="Scanner licences",
+    )
 
 
 def service_desk_offers() -> list[Offer]:

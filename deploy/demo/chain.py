@@ -34,6 +34,10 @@ class Wanted:
     ceiling: Decimal = Decimal("2400000")
     lot: str = "Service desk, first and second level"
     sla: str = "Calls answered within 20 seconds"
+    objectives: str = "Answer every call within 20 seconds; cut cost per call by 15 %."
+    scope_out: str = "Hardware repair and purchasing stay in house."
+    labour: str = "Agents 坐席"
+    licences: str = "Ticket system licences"
 
 
 @dataclass(frozen=True)
@@ -55,18 +59,18 @@ def write_plan(people: People, wanted: Wanted) -> Json:
         "/plans",
         {
             "title": wanted.title,
-            "objectives": "Answer every call within 20 seconds; cut cost per call by 15 %.",
+            "objectives": wanted.objectives,
             "scope_in": wanted.scope,
-            "scope_out": "Hardware repair and purchasing stay in house.",
+            "scope_out": wanted.scope_out,
             "starts_on": wanted.starts_on.isoformat(),
             "ends_on": wanted.ends_on.isoformat(),
             "currency": "CNY",
             "cost_ceiling": f"{wanted.ceiling:.2f}",
             "contingency": f"{wanted.ceiling * Decimal('0.05'):.2f}",
             "lines": [
-                {"title": "Agents 坐席", "category": "labour", "amount": f"{labour:.2f}"},
+                {"title": wanted.labour, "category": "labour", "amount": f"{labour:.2f}"},
                 {
-                    "title": "Ticket system licences",
+                    "title": wanted.licences,
                     "category": "licences",
                     "amount": f"{wanted.ceiling * Decimal('0.1'):.2f}",
                 },

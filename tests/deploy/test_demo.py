@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.demo import people
+from deploy.demo import chain, people
+from deploy.demo.__main__ import wanted_warehouse
 from deploy.demo.accounts import Accounts, everybody, organisations
 from deploy.demo.api import Api, ApiError
 from deploy.demo.journal import Journal
@@ -171,3 +172,17 @@ def test_a_journal_that_is_done_with_goes(tmp_path: Path) -> None:
     journal.close()
     journal.close()
     assert not journal.file.exists()
+
+
+def test_the_plan_for_picking_speaks_of_picking() -> None:
+    sent: list[dict[str, Any]] = []
+
+    class Requester:
+        def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+            sent.append(body)
+            return {}
+
+    asked: Any = {"requester": Requester()}
+    chain.write_plan(asked, wanted_warehouse())
+    text = json.dumps(sent, ensure_ascii=False)
+    assert "Pickers 拣货员" in text and "call" not in text.lower() and "坐席" not in text
