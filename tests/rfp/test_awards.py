@@ -75,6 +75,7 @@ class TestDeciding:
         assert told == {
             (str(an_id("huayun")), "award_won", f"/portal/bids/{bids['huayun']}/outcome"),
             (str(an_id("nordwind")), "award_lost", f"/portal/bids/{bids['nordwind']}/outcome"),
+            (str(an_id("requester")), "plan_awarded", f"/admin/rfps/{rfp.id}"),
         }
 
     def test_the_second_of_the_ranking_may_win_and_is_marked(

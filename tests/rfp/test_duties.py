@@ -44,8 +44,8 @@ def test_a_buyer_cannot_name_themself(
 def test_a_draft_with_its_buyer_on_the_committee_is_not_published(plan: Plan) -> None:
     draft = an_rfp(plan, draft=True)
     draft.committee.append(Member(an_id("buyer"), Duty.EVALUATOR))
-    with pytest.raises(errors.BuyerOnCommittee):
-        draft.check_committee(Any)  # type: ignore[arg-type]
+    obstacle = next(iter(draft.check_committee(Any)))  # type: ignore[arg-type]
+    assert isinstance(obstacle, errors.BuyerOnCommittee)
 
 
 @pytest.fixture

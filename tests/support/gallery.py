@@ -28,6 +28,8 @@ NO_PAGES = {
     "/language": "leads back to where the reader was",
     "/admin/messages/unread": "a part of each page: the bell",
     "/portal/messages/unread": "a part of each page: the bell",
+    "/account/again": "a part of a page whose session has ended",
+    "/portal/bids/lots/<uuid:lot_id>/deadline": "a part of its page, renewed",
     "/admin/operations/live": "a part of its page, renewed",
     "/admin/rfps/<uuid:rfp_id>/opening/news": "a part of its page, renewed",
     "/portal/opportunities/<uuid:rfp_id>/deadline": "a part of its page, renewed",

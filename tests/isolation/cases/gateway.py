@@ -13,6 +13,7 @@ STUCK = "/admin/operations"
 ADMITS = {
     "GET /work": PEOPLE,
     "GET /account": PEOPLE,
+    "GET /account/again": PEOPLE,
     "POST /account/api-token": PEOPLE,
     "POST /account/language": PEOPLE,
     "POST /account/password": PEOPLE,

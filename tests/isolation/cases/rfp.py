@@ -101,6 +101,7 @@ ADMITS = {
     "POST /portal/bids/lots/{free_lot}": INVITED_PEOPLE,
     "POST /portal/bids/lots/{closed_lot}/bid": INVITED_PEOPLE,
     "GET /portal/bids/lots/{free_lot}/check": INVITED_PEOPLE,
+    "GET /portal/bids/lots/{free_lot}/deadline": INVITED_PEOPLE,
     "POST /portal/bids/lots/{closed_lot}/withdrawal": INVITED_PEOPLE,
     "GET /api/v1/bids": VENDORS,
     "GET /api/v1/bids/{open_bid}": HUAYUN,
