@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORDS := build/translations.ready
 CATALOGUES := $(shell find shared gateway services -name messages.po 2>/dev/null)
 FAST := not stack and not browser and not plant and not fuzz and not fault
-PARALLEL := -n logical
+PARALLEL = -n $(shell python3 -c "import os; print(os.cpu_count() * 3 // 2)")  # many tests wait
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 .PHONY: help env up down status restart logs demo-data test faults bench lint fmt check assets jars \

@@ -29,7 +29,7 @@ Said = Mapping[str, Any]
 Own = Callable[..., ResponseReturnValue]
 LETTER = "dead-letters/<name>/<uuid:which>"
 EVENT = "parked-events/<name>/<uuid:which>"
-JOB = "failed-jobs/<name>/<int(max=9223372036854775807):which>"
+JOB = "failed-jobs/<name>/<bigint:which>"
 OWN: Mapping[str, Own] = {
     "dead-letters": internal.settle_letter,
     "parked-events": stuck.settle,

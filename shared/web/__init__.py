@@ -21,7 +21,7 @@ from shared.web.internal import init_internal
 from shared.web.json_answers import IsoJson
 from shared.web.measure import init_measures
 from shared.web.pages import fragment, invalid, page, see_other
-from shared.web.requests import NUL, TandemRequest
+from shared.web.requests import NUL, BigInt, TandemRequest
 from shared.web.templating import init_templates
 from shared.web.transactions import now, transaction
 
@@ -58,6 +58,7 @@ def init_web(
     """
     app.extensions |= {"service": service, "sessions": sessions, "settings": settings}
     app.extensions["handlers"] = handlers or {}
+    app.url_map.converters["bigint"] = BigInt
     init_measures(app)
     app.before_request(lambda: begin(identify))
     init_templates(app)

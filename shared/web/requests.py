@@ -1,4 +1,4 @@
-"""Our request: text is UTF-8; forms with files are streamed, never spooled to disk in the clear."""
+"""Requests and addresses of ours: text is UTF-8; files are streamed, never spooled in the clear."""
 
 from functools import cached_property
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.datastructures import MultiDict
+from werkzeug.routing import IntegerConverter, Map
 
 from shared.web.htmx import HtmxHeaders
 from shared.web.reading import Pairs, read_pairs, require_utf_8
@@ -61,3 +62,10 @@ class TandemRequest(HtmxAwareRequest):  # type: ignore[misc]  # untyped there
     def stored(self, pairs: Pairs) -> MultiDict[str, str]:
         made: MultiDict[str, str] = self.parameter_storage_class(pairs)
         return made
+
+
+class BigInt(IntegerConverter):
+    """A number that a column of that type can hold; others name nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**63 - 1)

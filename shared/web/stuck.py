@@ -27,7 +27,7 @@ def list_stuck(operator: Actor) -> ResponseReturnValue:
 
 
 @orders.post("/parked-events/<uuid:which>/<any(release, discard):order>")
-@orders.post("/failed-jobs/<int(max=9223372036854775807):which>/<any(retry, remove):order>")
+@orders.post("/failed-jobs/<bigint:which>/<any(retry, remove):order>")
 @requires(Staff, *OPERATORS)
 def settle(operator: Actor, which: UUID | int, order: str) -> ResponseReturnValue:
     obey, _ = stuck.ORDERS[order]

@@ -14,7 +14,7 @@ from support.upstream import Upstream, an_upstream
 
 from gateway.people.domain import Role
 
-PATIENCE_S = 3
+PATIENCE_S = 2
 KB = 1024
 SIZED, CHUNKED = "Content-Length: 300000", "Transfer-Encoding: chunked"
 SMALL_SIZED = "Content-Length: 100"
@@ -124,12 +124,12 @@ def test_a_byte_now_and_then_is_no_upload(
 def test_a_slow_upload_passes(
     edge: EdgeServer, services: Upstream, buyer: Enrolled, framing: str
 ) -> None:
-    """It takes longer than the patience for a piece, at a tenth of a second for 6 KB."""
+    """It takes longer than the patience for a piece, at a tenth of a second for 10 KB."""
     with edge.connect(20) as sock:
         asked = head(edge, "/admin/plans", framing, f"Cookie: {buyer.cookie}", "Connection: close")
         sock.sendall(asked)
-        for _ in range(50):
-            sock.sendall(framed(b"x" * 6000, framing))
+        for _ in range(30):
+            sock.sendall(framed(b"x" * 10_000, framing))
             time.sleep(0.08)
         sock.sendall(b"0\r\n\r\n" if framing == CHUNKED else b"")
         assert b" 200 " in read_all(sock)
