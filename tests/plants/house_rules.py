@@ -50,7 +50,7 @@ HOUSE_RULES = [
     ),
     Plant(
         "no notice says that somebody has bid",
-        "services/notifications/inbox/domain.py",
+        "services/notifications/inbox/domain/templates.py",
         "takes no more. The page has the receipts, if you sent any.",
         "takes no more. The page has the receipt of your bid.",
         f"{EVENTS}::test_no_notice_before_the_opening_says_that_somebody_has_bid",
@@ -122,7 +122,7 @@ HOUSE_RULES = [
     ),
     Plant(
         "every notice has words",
-        "services/notifications/inbox/domain.py",
+        "services/notifications/inbox/domain/templates.py",
         '    "scores_due": Words(',
         '    "scores_wanted": Words(',
         f"{EVENTS}::test_every_notice_has_words_in_both_languages",

@@ -1,7 +1,6 @@
 """What notices say. Keys are the templates that other services raise."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from shared.kernel import N_
@@ -12,10 +11,6 @@ class Words(NamedTuple):
 
     title: str
     body: str
-
-
-class OddPath(Exception):
-    """A notice whose link would lead to another site."""
 
 
 WORDS: Mapping[str, Words] = {
@@ -265,28 +260,3 @@ WORDS: Mapping[str, Words] = {
     ),
 }
 UNKNOWN = Words(N_("Something waits for you"), N_("The page tells you more."))
-
-
-def words(
-    template: str,
-    params: Mapping[str, str],
-    translate: Callable[[str], str],
-    month: Callable[[date], str],
-) -> tuple[str, str]:
-    """Title and sentence in the reader's language; a newer template than ours says less.
-
-    `month` names the calendar month of a day; raisers write it as 2026-10.
-    """
-    title, body = WORDS.get(template, UNKNOWN)
-    told = dict(params)
-    try:
-        if "month" in told:
-            told["month"] = month(date.fromisoformat(f"{told['month']}-01"))
-        return translate(title), translate(body) % told
-    except (KeyError, ValueError):
-        return translate(title), translate(UNKNOWN.body)
-
-
-def require_own_path(path: str) -> None:
-    if not path.startswith("/") or path.startswith(("//", "/\\")):
-        raise OddPath(path)
