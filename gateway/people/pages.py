@@ -76,13 +76,11 @@ def choices(admin: Staff) -> dict[str, Any]:
 @requires(Staff, "admin")
 @idempotent
 def create_person(admin: Staff) -> ResponseReturnValue:
-    """The first password is one that nobody knows; the next page gives one to hand over."""
+    """There is no password yet: the next page makes one, to be handed over."""
     try:
         form = schemas.NewPerson().load(request.form)
         with transaction() as session:
-            person = usecases.enrol_person(
-                session, admin, **form, password=passwords.generated(), now=now()
-            )
+            person = usecases.enrol_person(session, admin, **form, now=now())
     except ValidationError as error:
         return invalid("people/new.html", error, **choices(admin))
     except DomainError as error:

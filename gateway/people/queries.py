@@ -37,6 +37,7 @@ class PersonView:
     organisation_id: UUID
     organisation: str
     kind: OrganisationKind
+    has_password: bool
 
 
 ORGANISATION = [legal_entities.c[name] for name in OrganisationView.__dataclass_fields__]
@@ -46,6 +47,7 @@ PERSON = [
     legal_entities.c.id,
     legal_entities.c.name,
     legal_entities.c.kind,
+    accounts.c.password_hash != "",
 ]
 # Names are not unique; with the id the order is total.
 BY_NAME = (accounts.c.name, accounts.c.id)

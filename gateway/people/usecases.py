@@ -89,9 +89,10 @@ def enrol_person(
     locale: Language,
     zone: str,
     roles: Iterable[Role],
-    password: str,
+    password: str | None = None,
     now: datetime,
 ) -> Person:
+    """Without a password nobody signs in, until an administrator makes one."""
     organisation = load_organisation(session, organisation_id)
     if not organisation.active:
         raise OrganisationInactive(name=organisation.name)
@@ -102,7 +103,7 @@ def enrol_person(
         locale=locale,
         zone=zone,
         roles=fitting_roles(organisation.kind, roles),
-        password_hash=passwords.hashed(password),
+        password_hash=passwords.hashed(password) if password else "",
         created_at=now,
     )
     if email_is_taken(session, person.email):

@@ -26,12 +26,19 @@ def test_a_person_is_enrolled_by_form_and_gets_a_password(
         browser.get(f"/admin/people/new?organisation={vendor.id}")
         form = {"name": "王芳", "email": email, "organisation_id": str(vendor.id)}
         browser.submit("/admin/people/new", **form, roles=["vendor_admin"], locale="zh-Hans")
-        assert "王芳" in browser.text
+        assert "王芳" in browser.text and "cannot sign in yet" in browser.text
+        waiting = browser.get(f"/admin/people?search={email}").text
+        assert "Waits for a password" in waiting
+        login = pages.app.test_client()
+        assert login.post("/login", data={"email": email, "password": ""}).status_code == 422
+        person = rows(committed, accounts, email=email)[0].id
+        browser.get(f"/admin/people/{person}")
         shown = browser.submit("/password", 200)
         password = shown.text.partition('<p class="t-mono">')[2].partition("<")[0]
         assert len(password) == 24
-        answer = pages.app.test_client().post("/login", data={"email": email, "password": password})
+        answer = login.post("/login", data={"email": email, "password": password})
         assert answer.status_code == 303
+        assert "Waits for a password" not in browser.get(f"/admin/people?search={email}").text
 
 
 def test_the_form_comes_back_with_what_is_wrong(
