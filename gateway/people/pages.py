@@ -7,7 +7,6 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from gateway import passwords
 from gateway.people import queries, schemas, usecases
 from gateway.people.domain import ROLES_OF, Language, OrganisationKind, Role
 from shared.kernel import DomainError, Staff
