@@ -20,7 +20,7 @@ LEFT_OUT = (
     f"GET {AT}/dead-letters/<name>/<uuid:which>",
     f"POST {AT}/dead-letters/<name>/<uuid:which>/<any(replay, discard):order>",
     f"POST {AT}/parked-events/<name>/<uuid:which>/<any(release, discard):order>",
-    f"POST {AT}/failed-jobs/<name>/<int(max=9223372036854775807):which>/<any(retry, remove):order>",
+    f"POST {AT}/failed-jobs/<name>/<bigint:which>/<any(retry, remove):order>",
 )
 
 

@@ -44,10 +44,11 @@ class Service:
             while head := connection.recv(65536):
                 self.heads.append(head)
                 self.may_answer.wait()
+                is_last = self.hangs_up  # the test may change it while we answer
                 for piece in self.pieces:
                     connection.sendall(piece)
                     threading.Event().wait(PAUSE_S if len(self.pieces) > 1 else 0)
-                if self.hangs_up:
+                if is_last:
                     return
 
 

@@ -74,10 +74,10 @@ class Fuzz:
 
     def run(self, *readers: str) -> None:
         sys.stdout.write(f"TANDEM_FUZZ_SEED={SEED}\n")
-        for operation, reader, mode in product(self.operations(), (*readers, ""), MODES):
-            self.send(operation, reader, mode)
         for operation in self.operations():
             self.send_good(operation, readers)
+        for operation, reader, mode in product(self.operations(), (*readers, ""), MODES):
+            self.send(operation, reader, mode)
         done = len(self.answered) - len(self.without_success())
         sent = sum(self.statuses.values())
         sys.stdout.write(f"{sent} requests; {done} of {len(self.answered)} operations with 2xx\n")

@@ -115,7 +115,7 @@ class ContractView(Schema):
     time_zone = fields.String()
     standstill_ends_at = fields.AwareDateTime()
     drafted_at = fields.AwareDateTime()
-    activated_at = fields.AwareDateTime()
+    activated_at = fields.AwareDateTime(allow_none=True)
     declined_at = fields.AwareDateTime(allow_none=True)
     declined_side = fields.String(allow_none=True)
     decline_reason = fields.String()

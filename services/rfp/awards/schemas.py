@@ -72,7 +72,7 @@ class AwardOut(Schema):
     awarded_by = fields.UUID()
     awarded_at = fields.AwareDateTime()
     standstill_ends_at = fields.AwareDateTime()
-    declined_at = fields.AwareDateTime()
+    declined_at = fields.AwareDateTime(allow_none=True)
     over_ceiling_reason = fields.String(allow_none=True)
 
 
@@ -86,10 +86,10 @@ class PointsOut(Schema):
 
     criterion = fields.String()
     weight = Amount()
-    own = Amount()
-    mean = Amount()
+    own = Amount(allow_none=True)
+    mean = Amount(allow_none=True)
     passed = fields.Boolean()
-    winner = Amount()
+    winner = Amount(allow_none=True)
 
 
 class OutcomeOut(Schema):
@@ -104,8 +104,8 @@ class OutcomeOut(Schema):
     awarded_at = fields.AwareDateTime(allow_none=True)
     standstill_ends_at = fields.AwareDateTime(allow_none=True)
     closed_at = fields.AwareDateTime(allow_none=True)
-    total = Amount()
-    winning_total = Amount()
+    total = Amount(allow_none=True)
+    winning_total = Amount(allow_none=True)
     points = fields.List(fields.Nested(PointsOut))
 
 
