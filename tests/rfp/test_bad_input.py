@@ -9,6 +9,12 @@ from support.hostile import Hostile, reader
 from support.tricks import Findings
 from support.waiting import waiting
 
+# Files, which the app under test has not; they take nothing but the ids in their address.
+LEFT_OUT = (
+    "GET /admin/awards/<uuid:award_id>/documents/",
+    "GET /admin/evaluations/<uuid:rfp_id>/documents/",
+    "GET /portal/bids/awards/<uuid:award_id>/documents/",
+)
 READERS = (
     "requester",
     "buyer",
@@ -31,6 +37,6 @@ def test_bad_input_is_refused(
     ids |= waiting(sessions)
     hostile = Hostile(client.application, ids, map(reader, READERS), sessions.kw["bind"])
     findings = Findings(hostile)
-    findings.run()
+    findings.run(LEFT_OUT)
     assert findings.found == []
     assert hostile.lost == []
