@@ -180,9 +180,10 @@ def of_lots(at: Endings) -> Iterator[Shot]:
     yield Shot("award", "buyer", f"/admin/awards/{at.drafted.award}")
     yield Shot("award-declined", "buyer", f"/admin/awards/{at.declined.award}")
     yield Shot("evaluation-declined", "buyer", f"/admin/evaluations/{at.declined.rfp}")
-    for name, bid in (("undecided", at.undecided.won), ("closed", at.closed.won)):
-        yield Shot(f"outcome-{name}", WINNING, f"/portal/bids/{bid}/outcome", status=404)
+    undecided = f"/portal/bids/{at.undecided.won}/outcome"
+    yield Shot("outcome-undecided", WINNING, undecided, status=404)
     for name, vendor, bid in (
+        ("closed", WINNING, at.closed.won),
         ("won", WINNING, at.drafted.won),
         ("lost", LOSING, at.drafted.lost),
         ("declined", WINNING, at.declined.won),
