@@ -11,7 +11,7 @@ FAST := not stack and not browser and not plant and not fuzz and not fault
 PARALLEL = -n $(shell python3 -c "import os; print(os.cpu_count() * 3 // 2)")  # many tests wait
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help env up down status restart logs demo-data test faults bench lint fmt check assets jars \
+.PHONY: help env up down status restart logs demo-data test fuzz faults bench lint fmt check assets jars \
 	translations translations-compile lock migration migrate topics verify
 
 help:  ## this list
@@ -50,9 +50,12 @@ logs: env  ## follow the logs; NAME=rfp for those of one process
 demo-data: env  ## fill the running stack with the demo, if that has not been done
 	@$(PY) -m deploy.dev demo-data
 
-test: env assets translations-compile  ## every test but the faults, with real processes and Chromium where there is one
-	$(PY) -m pytest -q -m "not stack and not browser and not fault" $(PARALLEL)
+test: env assets translations-compile  ## every test but fuzz and faults, with real processes and Chromium where there is one
+	$(PY) -m pytest -q -m "not stack and not browser and not fault and not fuzz" $(PARALLEL)
 	$(PY) -m pytest -q -m "stack or browser"
+
+fuzz: env assets translations-compile  ## made-up requests and bad input to every operation and form
+	$(PY) -m pytest -q -s -m fuzz $(PARALLEL)
 
 faults: env assets translations-compile  ## all rounds of the faults, ROUNDS times; the table in build/faults.json
 	FAULT_ROUNDS=$(or $(ROUNDS),1) $(PY) -m pytest -q -m fault tests/faults
