@@ -161,9 +161,7 @@ def test_around_the_deadline_each_bid_is_in_time_or_refused(
     send_bid(connect(), rfp, "huayun")
     send_bid(connect(), rfp, "nordwind")
     with committing.begin() as session:
-        soon: datetime = session.scalar(
-            sa.text("SELECT clock_timestamp() + interval '1 second'")
-        )
+        soon: datetime = session.scalar(sa.text("SELECT clock_timestamp() + interval '1 second'"))
         session.execute(sa.update(rfps).where(rfps.c.id == rfp.id).values(deadline_at=soon))
 
     def keep_bidding(number: int) -> list[Any]:
