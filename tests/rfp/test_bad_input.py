@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from support.database import Sessions
-from support.hostile import Hostile, reader
-from support.tricks import Findings
+from support.tricks import refused
 from support.waiting import waiting
 
 # Files, which the app under test has not; they take nothing but the ids in their address.
@@ -34,9 +33,4 @@ READERS = (
 def test_bad_input_is_refused(
     client: FlaskClient, sessions: Sessions, ids: dict[str, list[Any]]
 ) -> None:
-    ids |= waiting(sessions)
-    hostile = Hostile(client.application, ids, map(reader, READERS), sessions.kw["bind"])
-    findings = Findings(hostile)
-    findings.run(LEFT_OUT)
-    assert findings.found == []
-    assert hostile.lost == []
+    refused(client, sessions, ids | waiting(sessions), READERS, LEFT_OUT)

@@ -24,11 +24,6 @@ from shared.kernel import uuid7
 Clock = Callable[[datetime], None]
 
 
-def inside(html: str) -> str:
-    """The page without its frame."""
-    return html.partition('id="content"')[2] or html
-
-
 @pytest.fixture
 def browser(client: FlaskClient, rfp: Rfp) -> Browser:
     browser = Browser(client, "huayun")

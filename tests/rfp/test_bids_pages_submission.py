@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from support.actors import bearer
-from support.bid_pages import filled_in, form_path, press, saved_draft, submit, to_the_check
+from support.bid_pages import filled_in, form_path, inside, press, saved_draft, submit, to_the_check
 from support.bids import PRICE, an_offer, close_bids, lot_path, send_bid, send_file
 from support.database import Sessions, rows
 from support.openings import open_all
@@ -18,11 +18,6 @@ from services.rfp.config import Settings
 from services.rfp.tenders.domain import Rfp
 
 Clock = Callable[[datetime], None]
-
-
-def inside(html: str) -> str:
-    """The page without its frame."""
-    return html.partition('id="content"')[2] or html
 
 
 @pytest.fixture

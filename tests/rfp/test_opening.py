@@ -14,7 +14,6 @@ from support.database import Sessions, events, rows
 from support.openings import confirm, open_all, room
 from support.rfps import EVALUATORS, OPENERS, an_rfp, stored
 
-from services.rfp.bids import jobs
 from services.rfp.bids.persistence import (
     bid_drafts,
     bid_lines,
@@ -28,7 +27,6 @@ from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
 from services.rfp.tenders.persistence import rfps
 from shared import audit
-from shared.jobs import Context
 
 Clock = Callable[[datetime], None]
 
@@ -272,34 +270,3 @@ class TestRoom:
             "sha256": receipt["sha256"],
             "state": "opened",
         }
-
-
-class TestReminder:
-    def told(self, sessions: Sessions) -> list[str]:
-        return [e.subject for e in events(sessions, "notice") if b"opening_due" in e.payload]
-
-    def remind(self, sessions: Sessions, settings: Settings) -> None:
-        jobs.tell_openers(Context(sessions, settings))
-
-    def test_openers_hear_once_that_the_deadline_has_passed(
-        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
-    ) -> None:
-        send_bid(client, rfp, "huayun")
-        self.remind(sessions, settings)
-        assert self.told(sessions) == []
-        close_bids(sessions, rfp)
-        self.remind(sessions, settings)
-        self.remind(sessions, settings)
-        assert sorted(self.told(sessions)) == sorted(str(an_id(name)) for name in OPENERS)
-        [closed] = [e for e in events(sessions, "notice") if b"tender_closed" in e.payload]
-        assert closed.subject == str(rfp.buyer_id) and b"huayun" not in closed.payload
-
-    def test_nobody_is_reminded_of_what_is_open_or_a_draft(
-        self, client: FlaskClient, rfp: Rfp, plan: Plan, sessions: Sessions, settings: Settings
-    ) -> None:
-        draft: Rfp = stored(sessions, an_rfp(plan, draft=True))
-        close_bids(sessions, draft)
-        send_bid(client, rfp, "huayun")
-        open_all(client, sessions, rfp)
-        self.remind(sessions, settings)
-        assert self.told(sessions) == []

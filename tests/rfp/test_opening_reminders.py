@@ -1,4 +1,4 @@
-"""Openers are asked again while bids wait for them."""
+"""Openers hear that bids have closed, and are asked again while they wait."""
 
 import json
 from collections.abc import Callable
@@ -9,14 +9,15 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from support.actors import an_id
-from support.bids import send_bid
+from support.bids import close_bids, send_bid
 from support.database import Sessions, events
-from support.openings import confirm
-from support.rfps import OPENERS
+from support.openings import confirm, open_all
+from support.rfps import OPENERS, an_rfp, stored
 
 from services.rfp.bids import jobs
 from services.rfp.bids.domain import reminder_day
 from services.rfp.config import Settings
+from services.rfp.plans.domain import Plan
 from services.rfp.tenders.domain import Rfp
 from services.rfp.tenders.persistence import rfps
 from services.rfp.worker import CRON
@@ -93,3 +94,34 @@ def test_in_the_working_hours_of_the_zone(now: str, day: str | None) -> None:
     at = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
     asked = reminder_day(FRIDAY, at, "Asia/Shanghai")
     assert asked == (date.fromisoformat(day) if day else None)
+
+
+class TestReminder:
+    def told(self, sessions: Sessions) -> list[str]:
+        return [e.subject for e in events(sessions, "notice") if b"opening_due" in e.payload]
+
+    def remind(self, sessions: Sessions, settings: Settings) -> None:
+        jobs.tell_openers(Context(sessions, settings))
+
+    def test_openers_hear_once_that_the_deadline_has_passed(
+        self, client: FlaskClient, rfp: Rfp, sessions: Sessions, settings: Settings
+    ) -> None:
+        send_bid(client, rfp, "huayun")
+        self.remind(sessions, settings)
+        assert self.told(sessions) == []
+        close_bids(sessions, rfp)
+        self.remind(sessions, settings)
+        self.remind(sessions, settings)
+        assert sorted(self.told(sessions)) == sorted(str(an_id(name)) for name in OPENERS)
+        [closed] = [e for e in events(sessions, "notice") if b"tender_closed" in e.payload]
+        assert closed.subject == str(rfp.buyer_id) and b"huayun" not in closed.payload
+
+    def test_nobody_is_reminded_of_what_is_open_or_a_draft(
+        self, client: FlaskClient, rfp: Rfp, plan: Plan, sessions: Sessions, settings: Settings
+    ) -> None:
+        draft: Rfp = stored(sessions, an_rfp(plan, draft=True))
+        close_bids(sessions, draft)
+        send_bid(client, rfp, "huayun")
+        open_all(client, sessions, rfp)
+        self.remind(sessions, settings)
+        assert self.told(sessions) == []

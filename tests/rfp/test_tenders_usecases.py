@@ -1,19 +1,29 @@
-"""What is written, who hears of it, and what happens at the deadline and at the same time."""
+"""What is written, who hears of it, and what happens at the deadline."""
 
 import json
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from support.actors import an_id, staff, vendor, vendor_client
 from support.database import Sessions, events, know, rows
 from support.rfps import BIDDERS, NOW, a_plan, an_rfp, stored
+from support.tendering import (
+    BUYER,
+    HUAYUN,
+    LEAD,
+    NORDWIND,
+    STRANGER,
+    answer,
+    ask,
+    content,
+    draft,
+    notices,
+    publish,
+)
 
 from services.rfp.plans.domain import Plan, PlanState
 from services.rfp.tenders import usecases
@@ -22,59 +32,17 @@ from services.rfp.tenders.domain import (
     Invitation,
     Lot,
     Member,
-    Question,
     Rfp,
-    RfpContent,
     Stage,
     default_criteria,
     errors,
 )
-from services.rfp.tenders.persistence import criteria, load_rfp, lots, questions, rfps
+from services.rfp.tenders.persistence import criteria, lots, questions, rfps
 from services.rfp.tenders.queries import staff as staff_queries
 from services.rfp.tenders.queries import vendors as vendor_queries
 from shared.audit import audit_entries
 from shared.directory import people
-from shared.kernel import DomainError, NotFound, Vendor
-
-BUYER, HUAYUN, NORDWIND = staff("buyer"), vendor("huayun"), vendor("nordwind")
-STRANGER = vendor("stranger")
-LEAD = timedelta(seconds=5)
-CONTENT = (
-    "title", "description", "currency", "time_zone", "starts_on", "ends_on", "deadline_at",
-    "price_formula", "lots", "criteria", "sla_targets", "milestones", "invitations", "committee",
-)  # fmt: skip
-
-
-def content(plan: Plan, **changes: Any) -> RfpContent:
-    written = an_rfp(plan, draft=True, **changes)
-    return RfpContent(**{name: getattr(written, name) for name in CONTENT})
-
-
-def draft(sessions: Sessions, plan: Plan, **changes: Any) -> Rfp:
-    with sessions.begin() as session:
-        made = content(plan, **changes)
-        return usecases.draft_rfp(session, BUYER, made, plan_id=plan.id, now=NOW)
-
-
-def publish(sessions: Sessions, rfp: Rfp) -> None:
-    with sessions.begin() as session:
-        usecases.publish_rfp(session, BUYER, rfp_id=rfp.id, least_lead=LEAD)
-
-
-def ask(sessions: Sessions, rfp: Rfp, who: Vendor = HUAYUN, text: str = "Why?") -> Question:
-    with sessions.begin() as session:
-        return usecases.ask_question(session, who, rfp_id=rfp.id, text=text)
-
-
-def answer(sessions: Sessions, question: Question, text: str = "Because.") -> None:
-    with sessions.begin() as session:
-        asked = {"question_id": question.id, "text": text, "now": NOW}
-        usecases.answer_question(session, BUYER, **asked)
-
-
-def notices(sessions: Sessions, template: str) -> list[dict[str, Any]]:
-    found = [json.loads(row.payload) for row in events(sessions, "notice_raised")]
-    return [notice for notice in found if notice["template"] == template]
+from shared.kernel import NotFound, Vendor
 
 
 class TestDrafting:
@@ -247,59 +215,3 @@ class TestReading:
                 staff_queries.show_rfp(session, other, rfp.id)
             assert len(session.execute(staff_queries.all_rfps(serving)).all()) == 1
             assert session.execute(staff_queries.all_rfps(other)).all() == []
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run on connections of their own; the name of what each raised, or nothing."""
-    outcomes: list[str] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            act()
-            outcomes.append("")
-        except DomainError as refusal:
-            outcomes.append(refusal.code)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(outcomes)
-
-
-def test_two_buyers_who_publish_at_once_publish_once(committed: Sessions) -> None:
-    rfp = stored(committed, an_rfp(stored(committed, a_plan()), draft=True))
-    both = at_once(*[lambda: publish(committed, rfp)] * 2)
-    assert both == ["", "rfp_published"]
-    assert len(events(committed, "rfp_published")) == 1
-
-
-def test_two_buyers_who_answer_at_once_answer_once(committed: Sessions) -> None:
-    rfp = stored(committed, an_rfp(stored(committed, a_plan())))
-    question = ask(committed, rfp)
-    both = at_once(*[lambda: answer(committed, question)] * 2)
-    assert both == ["", "question_answered"]
-    assert len(notices(committed, "question_answered")) == len(BIDDERS)
-
-
-def test_a_question_that_waited_for_the_lock_past_the_deadline_is_refused(
-    committed: Sessions,
-) -> None:
-    with committed() as session:
-        in_a_second = session.scalar(sa.text("SELECT clock_timestamp() + interval '1 second'"))
-    rfp = stored(committed, an_rfp(stored(committed, a_plan()), deadline_at=in_a_second))
-    outcome: list[str] = []
-    with committed.begin() as other:
-        load_rfp(other, rfp.id)
-        asker = threading.Thread(
-            target=lambda: outcome.extend(at_once(lambda: ask(committed, rfp)))
-        )
-        asker.start()
-        waiting = sa.text("SELECT clock_timestamp() FROM pg_locks WHERE NOT granted LIMIT 1")
-        while (since := other.scalar(waiting)) is None and asker.is_alive():
-            time.sleep(0.02)
-        assert since and since < in_a_second, "the question did not wait for the lock"
-        other.execute(sa.text("SELECT pg_sleep_until(:at)"), {"at": in_a_second})
-    asker.join(timeout=30)
-    assert outcome == ["rfp_closed"] and rows(committed, questions) == []

@@ -1,23 +1,18 @@
 """The shell in a real browser: languages, schemes, widths, scripts, and no scripts at all."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Response, send_from_directory
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from support.actors import bearer, staff
 from support.chromium import chromium, gates, watched
+from support.served import served
 from support.web_app import make_app
-from werkzeug.serving import make_server
 
 from shared import db
-from shared.web import assets
-from shared.web.access import open_to_all
-from shared.web.assets_manifest import DIST
 from shared.web.idempotency import idempotency_keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
@@ -38,21 +33,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The tiny application on a port; the bearer token says which look."""
-    assets.main()
     app = make_app(db.sessions(engine), tmp_path_factory.mktemp("data"), LOOKS)
-    app.view_functions["static"] = open_to_all(static)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with served(app) as base:
+        yield base
     with engine.begin() as connection:
         connection.execute(sa.delete(idempotency_keys))
-
-
-def static(filename: str) -> Response:
-    return send_from_directory(DIST, filename)
 
 
 def a_context(browser: Browser, look: str = "en-light", **options: bool) -> BrowserContext:

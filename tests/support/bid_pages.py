@@ -56,3 +56,8 @@ def submit(browser: Browser, **changes: str) -> TestResponse:
 
 def saved_draft(client: FlaskClient, rfp: Rfp) -> Any:
     return client.get(lot_path(rfp, "draft"), headers=bearer("huayun")).json
+
+
+def inside(html: str) -> str:
+    """The page without its frame."""
+    return html.partition('id="content"')[2] or html

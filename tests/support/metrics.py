@@ -11,7 +11,9 @@ from services.monitoring.measurements import usecases
 from services.monitoring.measurements.domain.rows import Measurement, Numbered, Sheet
 from services.monitoring.metrics.domain import Direction, Formula, Metric, Tier
 from services.monitoring.metrics.usecases import grant_writing
-from shared.kernel import Actor, Partner
+from services.monitoring.slas.domain import Evaluation
+from services.monitoring.slas.usecases import evaluate_windows
+from shared.kernel import Actor, Partner, Staff
 from support.actors import actors, an_id, auditor, partner, staff, vendor
 from support.database import Sessions
 
@@ -108,3 +110,8 @@ def allow(sessions: Sessions, metric: Metric, *, now: datetime, who: Partner = C
         grant_writing(
             session, MANAGER, metric_id=metric.id, organisation_id=who.organisation_id, now=now
         )
+
+
+def evaluate(sessions: Sessions, metric: Metric, by: Staff | str = MANAGER) -> list[Evaluation]:
+    with sessions.begin() as session:
+        return evaluate_windows(session, by, metric_id=metric.id)

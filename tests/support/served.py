@@ -4,8 +4,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, send_file
 from werkzeug.serving import make_server
 
 from shared.kernel import Actor
@@ -30,7 +31,8 @@ def served(app: Flask) -> Iterator[str]:
 
 
 def static(filename: str) -> Response:
-    return send_from_directory(DIST, filename)
+    """From memory: a browser that leaves half-way would leave a file open (werkzeug 3.1)."""
+    return send_file(BytesIO((DIST / filename).read_bytes()), download_name=filename)
 
 
 def speaking(known: Mapping[str, Actor]) -> dict[str, Actor]:

@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask
+from flask.testing import FlaskClient
 
-from support.hostile import FORM, Hostile, Place
+from support.database import Sessions
+from support.hostile import FORM, Hostile, Place, reader
 
 REFUSED = (400, 413, 415, 422)
 INSIDE = ("GET /internal/", "POST /internal/")  # the same in every service
@@ -209,3 +211,18 @@ def plant(branch: dict[str, Any], steps: Sequence[str], leaf: str) -> None:
     else:
         rows = branch.setdefault(name, [{}])
         plant(rows[0], rest[1:], leaf)
+
+
+def refused(
+    client: FlaskClient,
+    sessions: Sessions,
+    ids: Mapping[str, Sequence[Any]],
+    readers: Iterable[str],
+    left_out: Iterable[str],
+) -> None:
+    """Try everything on each route as one of the readers who is let in there."""
+    hostile = Hostile(client.application, ids, map(reader, readers), sessions.kw["bind"])
+    findings = Findings(hostile)
+    findings.run(left_out)
+    assert findings.found == []
+    assert hostile.lost == []

@@ -1,6 +1,7 @@
 """Evaluating windows. Callers own the transaction; nothing here commits."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -128,19 +129,12 @@ def raise_alarm(session: Session, metric: Metric, window: Window, made: Evaluati
     for face, people in audience.items():
         notices.notify(
             session,
-            source=SOURCE,
             to=directory.ids(people),
             template="sla_breached",
             subject_type="metric",
             subject_id=metric.id,
             path=f"/{face}/performance/{metric.id}/windows/{made.window_id}",
-            now=made.evaluated_at,
-            params={
-                "number": metric.contract_number,
-                "title": metric.title,
-                "month": month_of(metric, window),
-            },
-            dedupe=f"{made.window_id}:{made.revision}",
+            **said_of(metric, window, made),
         )
 
 
@@ -148,17 +142,21 @@ def tell_of_gap(session: Session, metric: Metric, window: Window, made: Evaluati
     """A window has ended without a measurement: somebody sends them, or closes it."""
     notices.notify(
         session,
-        source=SOURCE,
         to=directory.ids(directory.people_with_role(session, "contract_manager")),
         template="window_without_data",
         subject_type="window",
         subject_id=made.window_id,
         path=f"/admin/performance/{metric.id}/windows/{made.window_id}",
-        now=made.evaluated_at,
-        params={
-            "number": metric.contract_number,
-            "title": metric.title,
-            "month": month_of(metric, window),
-        },
-        dedupe=f"{made.window_id}:{made.revision}",
+        **said_of(metric, window, made),
     )
+
+
+def said_of(metric: Metric, window: Window, made: Evaluation) -> dict[str, Any]:
+    """What every notice of an evaluation says; each evaluation is told of once."""
+    month = month_of(metric, window)
+    return {
+        "source": SOURCE,
+        "now": made.evaluated_at,
+        "params": {"number": metric.contract_number, "title": metric.title, "month": month},
+        "dedupe": f"{made.window_id}:{made.revision}",
+    }
