@@ -11,7 +11,7 @@ FAST := not stack and not browser and not plant and not fuzz and not fault
 PARALLEL = -n $(shell python3 -c "import os; print(os.cpu_count() * 3 // 2)")  # many tests wait
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help env up down status restart logs demo-data test fuzz faults bench lint fmt check assets jars \
+.PHONY: help env up down status restart logs demo-data test test-stack test-pages fuzz faults bench lint fmt check assets jars \
 	translations translations-compile lock migration migrate topics verify
 
 help:  ## this list
@@ -52,7 +52,13 @@ demo-data: env  ## fill the running stack with the demo, if that has not been do
 
 test: env assets translations-compile  ## every test but fuzz and faults, with real processes and Chromium where there is one
 	$(PY) -m pytest -q -m "not stack and not browser and not fault and not fuzz" $(PARALLEL)
-	$(PY) -m pytest -q -m "stack or browser"
+	@$(MAKE) --no-print-directory --output-sync=target -j2 test-stack test-pages  # they mostly wait
+
+test-stack: env
+	$(PY) -m pytest -q -m "stack or browser" --ignore=tests/browser
+
+test-pages: env
+	$(PY) -m pytest -q -m "stack or browser" tests/browser
 
 fuzz: env assets translations-compile  ## made-up requests and bad input to every operation and form
 	$(PY) -m pytest -q -s -m fuzz $(PARALLEL)

@@ -57,7 +57,7 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "too_many_attempts": (
         429,
         N_("Too many attempts"),
-        N_("Wait %(seconds)s seconds, then try again."),
+        N_("Try again in %(seconds)s s."),
     ),
     "our_fault": (500, N_("Something went wrong on our side"), AGAIN),
     "service_broken": (502, N_("This part of Tandem is not available"), AGAIN),

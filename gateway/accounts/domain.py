@@ -24,7 +24,7 @@ class WrongCredentials(DomainError):
 
 class TryLater(DomainError):
     code = "try_later"
-    message = N_("Too many attempts. Wait %(seconds)s seconds, then try again.")
+    message = N_("Too many attempts. Try again in %(seconds)s s.")
 
 
 @dataclass(eq=False)

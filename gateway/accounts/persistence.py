@@ -25,9 +25,12 @@ registry(metadata=metadata).map_imperatively(Attempts, login_attempts)
 
 
 def load_attempts(session: Session, key: str, *, free: int, now: datetime) -> Attempts:
-    """Locked until the transaction ends, also where there were none before."""
+    """Locked until the transaction ends, also where there were none before.
+
+    The INSERT itself locks a row that is there: a login at the same moment may be forgetting it.
+    """
     row = insert(login_attempts).values(key=key, free=free, failures=0, last_failed_at=now)
-    session.execute(row.on_conflict_do_nothing())
+    session.execute(row.on_conflict_do_update(index_elements=["key"], set_={"key": key}))
     return db.locked(session, Attempts, login_attempts.c.key == key)
 
 

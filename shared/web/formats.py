@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import get_timezone_name
+from babel.dates import get_timezone_location, get_timezone_name
 
 from shared.kernel import CURRENCY_DIGITS
 
@@ -53,14 +53,18 @@ def month(of: date, locale: Locale) -> str:
 def zone_words(at: datetime, locale: Locale, zone: str) -> str:
     """China Standard Time (UTC+8) / 中国标准时间（UTC+8）"""
     local = at.astimezone(ZoneInfo(zone))
-    if zone == "UTC":
+    if zone in ("UTC", "Etc/UTC"):
         return "UTC"
     offset = local.utcoffset()
     minutes = int(offset.total_seconds() // 60) if offset else 0
     hours, rest = divmod(abs(minutes), 60)
     sign = "-" if minutes < 0 else "+"
     utc = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    if zone.startswith("Etc/"):
+        return utc
     name = get_timezone_name(local, locale=locale)
+    if name.startswith("GMT"):  # CLDR has no name for it but that of the place
+        name = get_timezone_location(zone, locale=locale)
     return f"{name}（{utc}）" if is_chinese(locale) else f"{name} ({utc})"
 
 

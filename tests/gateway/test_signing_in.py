@@ -1,16 +1,19 @@
 """Signing in and out, and how guessing is slowed down."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from support.database import Sessions, rows
 from support.gateway import PASSWORD, Pages, SignIn, a_person, cookie_of, moment
 from support.pages import Browser
 
 from gateway.accounts import usecases
-from gateway.accounts.domain import FREE_PER_ADDRESS, Attempts, TryLater, delay
-from gateway.accounts.persistence import login_attempts
+from gateway.accounts.domain import FREE_PER_ADDRESS, Attempts, TryLater, delay, of_account
+from gateway.accounts.persistence import forget_attempts, load_attempts, login_attempts
 from gateway.people import usecases as people
 from gateway.people.domain import Language, OrganisationKind, Role
 from gateway.sessions.persistence import sessions as session_rows
@@ -170,7 +173,7 @@ def test_guessing_is_slowed_down_and_says_for_how_long(
     assert statuses == [422, 422, 422, 429]
     held = sign_in(email, PASSWORD, address)
     assert held.status_code == 429 and int(held.headers["Retry-After"]) >= 1
-    assert "Wait" in held.text and not cookie_of(held)
+    assert "Try again in" in held.text and not cookie_of(held)
 
 
 def test_a_stranger_elsewhere_locks_nobody_out(sign_in: SignIn, committed: Sessions) -> None:
@@ -197,6 +200,27 @@ def test_spraying_many_accounts_from_one_address_is_slowed_down(sessions: Sessio
         usecases.count_attempt(session, email="x@example.org", address="198.51.100.9", now=START)
     with sessions.begin() as session:
         usecases.count_attempt(session, email="x@example.org", address="198.51.100.8", now=START)
+
+
+def test_a_try_that_waits_for_the_success_of_another_is_counted(committed: Sessions) -> None:
+    """The row that it waits for is gone when its turn comes."""
+    key = of_account("z@example.org", "z")
+
+    def a_try() -> None:
+        with committed.begin() as session:
+            usecases.count_attempt(session, email="z@example.org", address="z", now=START)
+
+    a_try()
+    with ThreadPoolExecutor(1) as pool:
+        with committed.begin() as first:
+            load_attempts(first, key, free=0, now=START)
+            second = pool.submit(a_try)
+            waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not first.scalar(waits) and not second.done():
+                time.sleep(0.02)
+            assert not second.done()
+            forget_attempts(first, key)
+        second.result(timeout=30)
 
 
 def test_nobody_reads_in_the_table_what_was_typed(sign_in: SignIn, committed: Sessions) -> None:

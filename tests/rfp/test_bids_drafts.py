@@ -133,6 +133,8 @@ class TestFiles:
         assert len(rows(sessions, bid_files)) == 1
         client.delete(lot_path(rfp, f"files/{first.json['id']}"), headers=bearer("huayun"))
         assert send_file(client, rfp, "huayun", b"other", key=key).status_code == 201
+        client.put(lot_path(rfp, "draft"), json={"files": []}, headers=bearer("huayun"))
+        assert send_file(client, rfp, "huayun", self.content, key=key).status_code == 201
 
     def test_nothing_is_kept_of_a_file_that_is_refused(
         self, client: FlaskClient, rfp: Rfp, settings: Settings, monkeypatch: pytest.MonkeyPatch

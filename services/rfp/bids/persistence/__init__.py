@@ -1,8 +1,8 @@
 """Where bids are kept, and how to load what a use case will change."""
 
 from services.rfp.bids.persistence.bidding import (
-    Desk,
     FileRow,
+    Standing,
     add_bid,
     add_file_row,
     count_files,
@@ -10,12 +10,12 @@ from services.rfp.bids.persistence.bidding import (
     find_draft,
     find_file,
     find_location,
-    forget_file_key,
+    forget_file_keys,
     is_admitted,
     locations_named,
     lock_place,
     move_file,
-    read_desk,
+    read_standing,
     rfp_of_lot,
     write_draft,
 )
@@ -50,9 +50,9 @@ from services.rfp.bids.persistence.tables import (
 )
 
 __all__ = [
-    "Desk",
     "FileRow",
     "SealedDocument",
+    "Standing",
     "add_bid",
     "add_file_row",
     "add_row",
@@ -71,7 +71,7 @@ __all__ = [
     "find_draft",
     "find_file",
     "find_location",
-    "forget_file_key",
+    "forget_file_keys",
     "insert_all",
     "is_admitted",
     "is_current",
@@ -84,7 +84,7 @@ __all__ = [
     "opening_notices",
     "opening_reminders",
     "openings",
-    "read_desk",
+    "read_standing",
     "rfp_of_lot",
     "rfps_past_deadline",
     "rfps_to_open",

@@ -1,6 +1,6 @@
 """Drafts, their files and bids of one vendor: whose they are stands in each `WHERE`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ LOCKED_RFP = (
 OWN_BIDS = (bids.c.lot_id == LOT_ID) & (bids.c.vendor_id == VENDOR_ID)
 OWN_DRAFT = (bid_drafts.c.lot_id == LOT_ID) & (bid_drafts.c.vendor_id == VENDOR_ID)
 ADMITTED = select(vendors).where(vendors.c.organisation_id == VENDOR_ID, may_be_invited)
-DESK = select(
+STANDING = select(
     db.MOMENT,
     ADMITTED.exists(),
     select(func.coalesce(func.max(bids.c.version), 0)).where(OWN_BIDS).scalar_subquery(),
@@ -62,7 +62,7 @@ RECORD_BID = insert(bids).values({each: sa.bindparam(each.name) for each in bids
 
 
 @dataclass(frozen=True)
-class Desk:
+class Standing:
     """What decides on a vendor's bid for a lot, at one moment. `draft` is sealed."""
 
     now: datetime
@@ -104,9 +104,9 @@ def found(rfp: Rfp | None) -> Rfp:
     return rfp
 
 
-def read_desk(session: Session, vendor: Vendor, lot_id: UUID) -> Desk:
+def read_standing(session: Session, vendor: Vendor, lot_id: UUID) -> Standing:
     """Ask after the place is locked: what was read before may be old by then."""
-    return Desk(*session.execute(DESK, place(vendor, lot_id)).one())
+    return Standing(*session.execute(STANDING, place(vendor, lot_id)).one())
 
 
 def place(vendor: Vendor, lot_id: UUID) -> dict[str, UUID]:
@@ -165,12 +165,11 @@ def find_location(session: Session, vendor: Vendor, lot_id: UUID, file_id: UUID)
     return location
 
 
-def move_file(
-    session: Session, file_id: UUID, location: str, sha256: str, padded_size: int
-) -> None:
+def move_file(session: Session, vendor: Vendor, lot_id: UUID, file_id: UUID, made: FileRow) -> None:
     """Its ciphertext was made anew."""
-    moved = {"key": location, "sha256": sha256, "padded_size": padded_size}
-    session.execute(sa.update(bid_files).where(bid_files.c.id == file_id).values(moved))
+    moved = {"key": made.key, "sha256": made.sha256, "padded_size": made.padded_size}
+    own = files_on(vendor, lot_id) & (bid_files.c.id == file_id)
+    session.execute(sa.update(bid_files).where(own).values(moved))
 
 
 def locations_named(session: Session, locations: Sequence[str]) -> set[str]:
@@ -186,7 +185,9 @@ def add_file_row(
     session.execute(sa.insert(bid_files).values(**owner, **vars(row)))
 
 
-def forget_file_key(session: Session, file_id: UUID) -> None:
-    """The file is out of the draft, so that its Idempotency-Key stands for nothing any more."""
-    freed = sa.update(bid_files).where(bid_files.c.id == file_id)
-    session.execute(freed.values(idempotency_key=None))
+def forget_file_keys(
+    session: Session, vendor: Vendor, lot_id: UUID, file_ids: Collection[UUID]
+) -> None:
+    """These are out of the draft: their Idempotency-Keys stand for nothing any more."""
+    left = files_on(vendor, lot_id) & bid_files.c.id.in_(file_ids)
+    session.execute(sa.update(bid_files).where(left).values(idempotency_key=None))

@@ -1,13 +1,13 @@
 """What bidders and openers do. Callers own the transaction; nothing here commits."""
 
 from services.rfp.bids.usecases.cancelling import cancel_rfp, destroy_key, keys_to_destroy
+from services.rfp.bids.usecases.desk import require_bidder
 from services.rfp.bids.usecases.drafts import (
     FILE_BYTES,
     KeyReused,
     SealedFile,
     add_file,
     remove_file,
-    require_bidder,
     require_savable,
     save_draft,
     sealed_file,

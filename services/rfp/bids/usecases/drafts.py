@@ -14,29 +14,20 @@ from services.rfp.bids.domain import (
     Draft,
     DraftChanged,
     FileUnknown,
-    NotAdmitted,
     TooManyFiles,
     TooManyUploads,
-    draft_context,
 )
 from services.rfp.bids.persistence import (
-    Desk,
     FileRow,
     add_file_row,
     count_files,
     find_file,
     find_location,
-    forget_file_key,
-    is_admitted,
-    lock_place,
+    forget_file_keys,
     move_file,
-    read_desk,
-    rfp_of_lot,
-    write_draft,
 )
-from services.rfp.sealing.domain import KeyStore, new_file_key, seal, seal_chunks, unseal
-from services.rfp.tenders.domain import Rfp
-from shared import db
+from services.rfp.bids.usecases.desk import Desk, take_desk, write
+from services.rfp.sealing.domain import KeyStore, new_file_key, seal_chunks
 from shared.files import Measured, Storage
 from shared.kernel import N_, DomainError, Vendor, uuid7
 
@@ -61,28 +52,6 @@ class SealedFile:
     sha256: str
     padded_size: int
     is_kept: bool = False
-
-
-def require_bidder(session: Session, vendor: Vendor, *, lot_id: UUID) -> Rfp:
-    """The RFP of a lot on which this vendor may still work."""
-    rfp = rfp_of_lot(session, vendor, lot_id)
-    rfp.require_open(db.clock(session))
-    if not is_admitted(session, vendor):
-        raise NotAdmitted
-    return rfp
-
-
-def take_desk(session: Session, vendor: Vendor, *, lot_id: UUID) -> tuple[Rfp, Desk]:
-    """The same to write there, until we commit.
-
-    What is written while bids are opened would outlive the drafts that the opening deletes.
-    """
-    rfp = lock_place(session, vendor, lot_id)
-    desk = read_desk(session, vendor, lot_id)  # the wait may have lasted past the deadline
-    rfp.require_open(desk.now)
-    if not desk.is_admitted:
-        raise NotAdmitted
-    return rfp, desk
 
 
 @contextmanager
@@ -119,11 +88,15 @@ def save_draft(
     seen: str | None = None,
 ) -> Draft:
     """Keep what was typed. `files`: those that stay. `seen`: see `require_unchanged`."""
-    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
-    draft = draft_on(desk, vendor, rfp, lot_id, keys)
+    desk = take_desk(session, vendor, lot_id, keys)
+    draft = desk.draft()
     require_own(desk, draft, answers, seen)
     kept = draft.documents if files is None else chosen(draft, files)
-    return write(session, vendor, rfp, lot_id, Draft(answers, kept), keys, desk.now)
+    if dropped := {each.id for each in draft.documents} - {each.id for each in kept}:
+        forget_file_keys(session, vendor, lot_id, dropped)
+    saved = Draft(answers, kept)
+    write(session, desk, saved)
+    return saved
 
 
 def require_savable(
@@ -136,14 +109,14 @@ def require_savable(
     seen: str,
 ) -> None:
     """Would `save_draft` take this?"""
-    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
-    require_own(desk, draft_on(desk, vendor, rfp, lot_id, keys), answers, seen)
+    desk = take_desk(session, vendor, lot_id, keys)
+    require_own(desk, desk.draft(), answers, seen)
 
 
 def require_own(desk: Desk, draft: Draft, answers: Mapping[str, Any], seen: str | None) -> None:
     """The same words, sent again because the first answer was lost, overwrite nobody's."""
     if draft.answers != answers:
-        require_unchanged(desk.saved_at, seen)
+        require_unchanged(desk.standing.saved_at, seen)
 
 
 def require_unchanged(saved_at: datetime | None, seen: str | None) -> None:
@@ -163,21 +136,20 @@ def add_file(
     idempotency_key: UUID | None = None,
 ) -> Document:
     """Put a sealed file into the draft. The same key and file once more: the first one's answer."""
-    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
-    draft = draft_on(desk, vendor, rfp, lot_id, keys)
-    if repeated := repeated_file(session, vendor, lot_id, draft, file, idempotency_key):
-        if not lies_in(storage, find_location(session, vendor, lot_id, repeated.id)):
-            return restored(session, vendor, rfp, lot_id, draft, repeated.id, file, keys)
-        return repeated
+    desk = take_desk(session, vendor, lot_id, keys)
+    draft = desk.draft()
+    row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
+    if repeated := repeated_file(session, desk, draft, file, idempotency_key):
+        if lies_in(storage, find_location(session, vendor, lot_id, repeated.id)):
+            return repeated
+        return restored(session, desk, draft, repeated.id, file, row)
     if len(draft.documents) >= MOST_FILES:
         raise TooManyFiles(most=MOST_FILES)
     if count_files(session, vendor, lot_id) >= MOST_UPLOADS:
         raise TooManyUploads(most=MOST_UPLOADS)
-    row = FileRow(file.document.id, file.location, file.sha256, file.padded_size, idempotency_key)
-    add_file_row(session, vendor, lot_id, row, desk.now)
+    add_file_row(session, vendor, lot_id, row, desk.standing.now)
     file.is_kept = True
-    fuller = replace(draft, documents=[*draft.documents, file.document])
-    write(session, vendor, rfp, lot_id, fuller, keys, desk.now)
+    write(session, desk, replace(draft, documents=[*draft.documents, file.document]))
     return file.document
 
 
@@ -189,36 +161,22 @@ def lies_in(storage: Storage, location: str) -> bool:
 
 
 def restored(
-    session: Session,
-    vendor: Vendor,
-    rfp: Rfp,
-    lot_id: UUID,
-    draft: Draft,
-    file_id: UUID,
-    file: SealedFile,
-    keys: KeyStore,
+    session: Session, desk: Desk, draft: Draft, file_id: UUID, file: SealedFile, row: FileRow
 ) -> Document:
     """The same file sent again takes the place of bytes that were lost, under its first id."""
     document = replace(file.document, id=file_id)
-    move_file(session, file_id, file.location, file.sha256, file.padded_size)
+    move_file(session, desk.vendor, desk.lot_id, file_id, row)
     file.is_kept = True
     documents = [document if each.id == file_id else each for each in draft.documents]
-    write(
-        session, vendor, rfp, lot_id, replace(draft, documents=documents), keys, db.clock(session)
-    )
+    write(session, desk, replace(draft, documents=documents))
     return document
 
 
 def repeated_file(
-    session: Session,
-    vendor: Vendor,
-    lot_id: UUID,
-    draft: Draft,
-    file: SealedFile,
-    idempotency_key: UUID | None,
+    session: Session, desk: Desk, draft: Draft, file: SealedFile, idempotency_key: UUID | None
 ) -> Document | None:
     """Compared is with what the draft says in its envelope: nothing about files lies outside."""
-    earlier = idempotency_key and find_file(session, vendor, lot_id, idempotency_key)
+    earlier = idempotency_key and find_file(session, desk.vendor, desk.lot_id, idempotency_key)
     if not earlier:
         return None
     known = next((each for each in draft.documents if each.id == earlier), None)
@@ -231,12 +189,12 @@ def remove_file(
     session: Session, vendor: Vendor, *, lot_id: UUID, file_id: UUID, keys: KeyStore
 ) -> None:
     """Take a file out of the draft. With it goes the only copy of its key."""
-    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
-    draft = draft_on(desk, vendor, rfp, lot_id, keys)
+    desk = take_desk(session, vendor, lot_id, keys)
+    draft = desk.draft()
     chosen(draft, [file_id])
+    forget_file_keys(session, vendor, lot_id, [file_id])
     left = [each for each in draft.documents if each.id != file_id]
-    forget_file_key(session, file_id)
-    write(session, vendor, rfp, lot_id, replace(draft, documents=left), keys, desk.now)
+    write(session, desk, replace(draft, documents=left))
 
 
 def chosen(draft: Draft, files: Collection[UUID]) -> Sequence[Document]:
@@ -245,29 +203,3 @@ def chosen(draft: Draft, files: Collection[UUID]) -> Sequence[Document]:
     if not known.keys() >= set(files):
         raise FileUnknown
     return [each for each in draft.documents if each.id in files]
-
-
-def draft_on(desk: Desk, vendor: Vendor, rfp: Rfp, lot_id: UUID, keys: KeyStore) -> Draft:
-    """The draft as it was saved; an empty one if none was."""
-    if desk.draft is None:
-        return Draft()
-    context = draft_context(lot_id, vendor.vendor_id)
-    return Draft.decoded(unseal(desk.draft, keys.existing_key(rfp.id), context))
-
-
-def write(
-    session: Session,
-    vendor: Vendor,
-    rfp: Rfp,
-    lot_id: UUID,
-    draft: Draft,
-    keys: KeyStore,
-    now: datetime,
-) -> Draft:
-    write_draft(session, vendor, lot_id, sealed(draft, vendor, rfp, lot_id, keys), now)
-    return draft
-
-
-def sealed(draft: Draft, vendor: Vendor, rfp: Rfp, lot_id: UUID, keys: KeyStore) -> bytes:
-    context = draft_context(lot_id, vendor.vendor_id)
-    return seal(draft.encoded(), keys.key(rfp.id), context).envelope

@@ -17,13 +17,8 @@ from services.rfp.bids.domain import (
     require_complete,
 )
 from services.rfp.bids.persistence import add_bid, current_bid, lock_place
-from services.rfp.bids.usecases.drafts import (
-    chosen,
-    draft_on,
-    require_unchanged,
-    sealed,
-    take_desk,
-)
+from services.rfp.bids.usecases.desk import take_desk
+from services.rfp.bids.usecases.drafts import chosen, require_unchanged
 from services.rfp.sealing.domain import KeyStore, seal
 from shared import audit, db
 from shared.kernel import Vendor
@@ -46,19 +41,18 @@ def submit_bid(
 
     What was bid becomes the draft, to replace from, and files that were left out stay in it.
     """
-    rfp, desk = take_desk(session, vendor, lot_id=lot_id)
-    current = session.get(Bid, desk.current_id) if desk.current_id else None
-    version = next_version(current, replace=replace, last=desk.last_version)
-    draft = draft_on(desk, vendor, rfp, lot_id, keys)
-    require_unchanged(desk.saved_at, seen)
+    desk = take_desk(session, vendor, lot_id, keys)
+    standing, draft = desk.standing, desk.draft()
+    current = session.get(Bid, standing.current_id) if standing.current_id else None
+    version = next_version(current, replace=replace, last=standing.last_version)
+    require_unchanged(standing.saved_at, seen)
     whole = with_changes(content, documents=chosen(draft, files), submitted_by=vendor.subject)
-    require_complete(whole, rfp.sla_targets)
+    require_complete(whole, desk.rfp.sla_targets)
     retire(session, current)
     context = bid_context(lot_id, vendor.vendor_id, version)
-    envelope = seal(whole.encoded(), keys.key(rfp.id), context)
-    bid = Bid(lot_id, vendor.vendor_id, version, desk.now, **vars(envelope))
-    again = Draft(whole.answers(), draft.documents)
-    add_bid(session, bid, sealed(again, vendor, rfp, lot_id, keys))
+    envelope = seal(whole.encoded(), keys.key(desk.rfp.id), context)
+    bid = Bid(lot_id, vendor.vendor_id, version, standing.now, **vars(envelope))
+    add_bid(session, bid, desk.sealed(Draft(whole.answers(), draft.documents)))
     acknowledge(session, bid)
     return bid
 
