@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import db, jobs, logging, metrics, private
+from shared import db, idempotency, jobs, logging, metrics, private
 from shared.config import ServiceSettings
 from shared.jobs import Context, Cron, Jobs, merged
 from shared.messaging import checkpoints, consumer, inbox, kafka, outbox, relay
@@ -21,8 +21,8 @@ from shared.messaging.inbox import Handler
 from shared.watch import Watch
 
 log = logging.get_logger(__name__)
-KEEP_EVENTS = timedelta(days=30)
-COMMON_CRON: Cron = {"* * * * *": ["sign_checkpoint"], "17 3 * * *": ["purge_messages"]}
+KEPT = timedelta(days=30)  # events, and keys of requests
+COMMON_CRON: Cron = {"* * * * *": ["sign_checkpoint"], "17 3 * * *": ["purge_memory"]}
 
 
 class Worker:
@@ -141,10 +141,10 @@ def common_jobs(service: str) -> Jobs:
         with context.sessions.begin() as session:
             checkpoints.sign(session, service, context.settings.data)
 
-    def purge_messages(context: Context) -> None:
+    def purge_memory(context: Context) -> None:
         with context.sessions.begin() as session:
-            before = db.clock(session) - KEEP_EVENTS
-            outbox.purge(session, before=before)
-            inbox.purge(session, before=before)
+            before = db.clock(session) - KEPT
+            for what in (outbox, inbox, idempotency):
+                what.purge(session, before=before)
 
-    return {"sign_checkpoint": sign_checkpoint, "purge_messages": purge_messages}
+    return {"sign_checkpoint": sign_checkpoint, "purge_memory": purge_memory}

@@ -98,7 +98,7 @@ JOBS: Mapping[str, str] = {
     "destroy_keys": N_("Destroy the keys of cancelled RFPs"),
     "find_due_metrics": N_("Find windows to be evaluated"),
     "purge_attempts": N_("Forget old tries to sign in"),
-    "purge_messages": N_("Forget events that were sent and handled long ago"),
+    "purge_memory": N_("Forget events and answers of more than 30 days ago"),
     "purge_sessions": N_("Forget sessions that have ended"),
     "remind_evaluators": N_("Remind evaluators of missing scores"),
     "remind_openers": N_("Remind openers of bids to be opened"),

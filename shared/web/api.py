@@ -10,7 +10,8 @@ KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": True,
-    "description": "A UUID of your own making. The same key and body get the same answer again.",
+    "description": "A UUID of your own making. The same key and body get the same answer again, "
+    "for 30 days.",
     "schema": {"type": "string", "format": "uuid"},
 }
 

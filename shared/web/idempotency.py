@@ -16,12 +16,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, make_response, request
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from webargs.core import missing
 from werkzeug import Response
 
-from shared.db import Instant, metadata
+from shared.idempotency import idempotency_keys
 from shared.web.forms import NOT_DATA
 from shared.web.i18n import gettext
 from shared.web.keyfile import secret_key
@@ -29,19 +29,6 @@ from shared.web.reading import said_json
 from shared.web.transactions import transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-idempotency_keys = sa.Table(
-    "idempotency_keys",
-    metadata,
-    sa.Column("subject", sa.String, primary_key=True),
-    sa.Column("endpoint", sa.String, primary_key=True),
-    sa.Column("key", sa.Uuid, primary_key=True),
-    sa.Column("fingerprint", sa.String(64), nullable=False),
-    sa.Column("status", sa.Integer),
-    sa.Column("location", sa.String),
-    sa.Column("body", JSONB),
-    sa.Column("used_at", Instant, nullable=False, server_default=sa.func.clock_timestamp()),
-)
 
 OWN = sa.and_(
     *(

@@ -17,7 +17,7 @@ from gateway.clients.persistence import clients, load_client
 from gateway.people import usecases as people
 from gateway.people.domain import OrganisationInactive, OrganisationKind, Role
 from shared.audit import audit_entries
-from shared.web.idempotency import idempotency_keys
+from shared.idempotency import idempotency_keys
 
 ADMIN = staff("admin")
 ALL = [Scope.MEASUREMENTS_WRITE]

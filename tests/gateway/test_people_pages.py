@@ -9,7 +9,7 @@ from support.gateway import Enrolled, Pages, a_person, an_organisation
 
 from gateway.people.domain import OrganisationKind, Role
 from gateway.people.persistence import accounts, legal_entities
-from shared.web.idempotency import idempotency_keys
+from shared.idempotency import idempotency_keys
 
 
 @pytest.fixture

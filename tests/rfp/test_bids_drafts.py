@@ -17,8 +17,8 @@ from services.rfp.config import Settings
 from services.rfp.sealing.domain import unseal
 from services.rfp.tenders.domain import Rfp
 from shared.audit import audit_entries
+from shared.idempotency import idempotency_keys
 from shared.kernel import Actor, uuid7
-from shared.web.idempotency import idempotency_keys
 
 Clock = Callable[[datetime], None]
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from support.actors import bearer, staff
 from support.chromium import chromium, gates, watched
 from support.served import served
 from support.web_app import make_app
 
 from shared import db
-from shared.web.idempotency import idempotency_keys
+from shared.idempotency import idempotency_keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 MB = 1024**2
@@ -80,7 +80,7 @@ def test_a_good_form_leads_on_without_loading_the_page(page: Page) -> None:
     page.fill("#title", "Call centre")
     with page.expect_response(lambda answer: answer.request.method == "GET"):
         page.click("text=Save the plan")
-    page.wait_for_function("document.activeElement.id === 'content'")
+    expect(page.locator("#content")).to_be_focused()
     assert page.evaluate("window.stayed") and page.input_value("#title") == ""
     assert page.title() == "A plan – Tandem 协行"
 
@@ -140,9 +140,7 @@ def test_a_final_refusal_clears_old_errors_and_ends_the_form(page: Page) -> None
     page.wait_for_selector("#messages [data-final]")
     assert not page.query_selector("#error-summary, .t-error, [aria-invalid], [data-bad]")
     assert page.input_value("#title") == "late"
-    page.wait_for_function(
-        "document.querySelector('form[action=\"/admin/plans\"] button').disabled"
-    )
+    expect(page.locator('form[action="/admin/plans"] button').first).to_be_disabled()
     assert page.is_enabled("text=Send the file")
     assert page.get_attribute("#messages a", "href") == "/admin/plans"
 

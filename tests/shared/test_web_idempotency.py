@@ -16,9 +16,9 @@ from support.web_app import done, make_app
 from werkzeug.test import TestResponse
 
 from shared import db
+from shared.idempotency import idempotency_keys
 from shared.kernel import uuid7
 from shared.web import idempotency
-from shared.web.idempotency import idempotency_keys
 
 
 @pytest.fixture
