@@ -52,17 +52,11 @@ def change_organisation(
 @api.arguments(schemas.PeopleSearch, location="query")
 @api.response(200, schemas.People)
 def list_people(admin: Staff, asked: dict[str, Any]) -> dict[str, Any]:
-    after = asked.pop("after")
+    place = {name: asked.pop(name) for name in ("after", "limit")}
     with transaction() as session:
         found = queries.people(session, admin, **asked)
         part = paginate(
-            session,
-            found,
-            queries.BY_NAME,
-            queries.PersonView,
-            after=after,
-            limit=100,
-            descending=False,
+            session, found, queries.BY_NAME, queries.PersonView, descending=False, **place
         )
     return {"items": part.rows, "after": part.after}
 

@@ -24,11 +24,11 @@ pages = Blueprint("people", __name__, url_prefix="/admin/people")
 @requires(Staff, "admin")
 def index(admin: Staff) -> ResponseReturnValue:
     asked = schemas.PeopleSearch().load(request.args)
-    after = asked.pop("after")
+    place = {name: asked.pop(name) for name in ("after", "limit")}
     with transaction() as session:
         found = queries.people(session, admin, **asked)
         part = paginate(
-            session, found, queries.BY_NAME, queries.PersonView, after=after, descending=False
+            session, found, queries.BY_NAME, queries.PersonView, descending=False, **place
         )
         organisations = queries.organisations(session, admin)
     return page("people/list.html", part=part, asked=asked, organisations=organisations)

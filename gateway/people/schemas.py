@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from gateway.people.domain import Language, OrganisationKind, Role
 from shared.web.fields import Zone
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Page
 
 Name = validate.Length(min=1, max=200)
 Slug = validate.Length(min=2, max=60)
@@ -37,11 +37,10 @@ class NewPerson(PersonChange):
     email = fields.Email(required=True, validate=validate.Length(max=254))
 
 
-class PeopleSearch(Form):
+class PeopleSearch(Page):
     search = fields.String(load_default="")
     organisation_id = fields.UUID(load_default=None)
     email = fields.String(load_default="")
-    after = fields.String(load_default="")
 
 
 class Organisation(Schema):

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from shared.kernel import N_
 from shared.web.forms import form_fields
 from shared.web.i18n import gettext
+from shared.web.pagination import SIZES
 from shared.web.texts import guard
 
 # marshmallow's words -> ours
@@ -37,6 +38,9 @@ WORDS = {
     "Must be greater than {min}.": N_("More than {min}."),
     "Must be less than or equal to {max}.": N_("At most {max}."),
     "Must be less than {max}.": N_("Less than {max}."),
+    "Must be greater than or equal to {min} and less than or equal to {max}.": N_(
+        "From {min} to {max}."
+    ),
 }
 
 
@@ -83,6 +87,13 @@ class Form(Schema):
 
     def handle_error(self, error: ValidationError, data: Any, **kwargs: Any) -> None:
         error.messages = spelled(error.messages)
+
+
+class Page(Form):
+    """Which part of a long list: at most `limit` rows after the cursor of the part before."""
+
+    after = fields.String(load_default="")
+    limit = fields.Integer(load_default=SIZES[0], validate=validate.Range(1, SIZES[-1]))
 
 
 def reword(messages: dict[str, Any]) -> None:

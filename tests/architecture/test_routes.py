@@ -1,6 +1,7 @@
 """Every route says who may use it, and says no to nobody."""
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -69,3 +70,28 @@ def test_pages_and_apis_lie_where_the_gateway_looks_for_them(name: str) -> None:
     for endpoint, path, _ in routes(apps()[name]):
         inside = is_open(name, endpoint, path) or path.startswith("/internal/")
         assert inside or path.startswith(prefixes), f"{path} is routed to nobody"
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "gateway"])
+def test_a_list_that_goes_on_takes_a_cursor_and_a_limit(name: str) -> None:
+    document = apps()[name].test_client().get(f"/api/v1/openapi/{name}.json").json
+    assert document
+    kinds = document["components"]["schemas"]
+    parts = {
+        f"#/components/schemas/{kind}"
+        for kind, each in kinds.items()
+        if {"items", "after"} <= each.get("properties", {}).keys()
+    }
+    lists = {
+        path: {each.get("name") for each in methods["get"].get("parameters", ())}
+        for path, methods in document["paths"].items()
+        if "get" in methods and answered(methods["get"]) in parts
+    }
+    assert lists
+    assert [path for path, takes in lists.items() if not takes >= {"after", "limit"}] == []
+
+
+def answered(operation: dict[str, Any]) -> str:
+    """The schema of what is found, by its address in the document."""
+    content = operation["responses"]["200"].get("content", {})
+    return str(content.get("application/json", {}).get("schema", {}).get("$ref"))

@@ -13,7 +13,7 @@ from bench.scene import Bidder, Scene, bid_body
 from deploy.demo.chain import Json
 
 BIDDERS, RFPS_A_ROUND, LISTS, PAGES, CONNECTIONS = 40, 5, 600, 600, 8
-FLOOR_RFPS, FLOOR_PAGE, PAGE = 100, 20, 25  # our list is the longer one
+FLOOR_RFPS, LISTED = 100, 20
 
 
 def bid_requests(
@@ -54,7 +54,7 @@ class Requests:
         self.scene, self.floor, self.figures = scene, floor, figures
         self.plan_id = scene.plan_id()
         self.bidders = scene.bidders(BIDDERS)
-        scene.rfps(PAGE, self.plan_id, self.bidders[:2])  # so that the first list is a full one
+        scene.rfps(LISTED, self.plan_id, self.bidders[:2])  # so that the first list is a full one
         self.floor_bids = 0
         self.rfp_url = f"http://127.0.0.1:{scene.port('rfp')}"
 
@@ -96,12 +96,12 @@ class Requests:
 
     def lists(self) -> None:
         buyer = self.scene.people["buyer"].bearer()["Authorization"]
-        url = f"{self.scene.base_url}/api/v1/rfps"
+        url = f"{self.scene.base_url}/api/v1/rfps?limit={LISTED}"
         sent = [request("GET", url, Authorization=buyer)] * LISTS
         bare = self.run(self.floor.url, [request("GET", f"{self.floor.url}/rfps")] * LISTS, 200)
         through = self.run(self.scene.base_url, sent, 200)
-        assert len(json.loads(bare.last_body)["items"]) == FLOOR_PAGE
-        assert len(json.loads(through.last_body)["items"]) == PAGE
+        assert len(json.loads(bare.last_body)["items"]) == LISTED
+        assert len(json.loads(through.last_body)["items"]) == LISTED
         self.note_rates("list", bare, through)
 
     def pages(self) -> None:

@@ -57,7 +57,10 @@ class TestReading:
         assert found == [str(each.id) for each in reversed(made)] and not second["after"]
         get(client, "buyer", "/contracts?after=nonsense", 400)
         get(client, "buyer", "/contracts?award_id=nonsense", 422)
-        get(client, "buyer", "/contracts?limit=7", 422)
+        few = get(client, "buyer", "/contracts?limit=7")
+        assert [each["id"] for each in few["items"]] == found[:7] and few["after"]
+        for limit in (0, 101, "many"):
+            get(client, "buyer", f"/contracts?limit={limit}", 422)
 
     @pytest.mark.parametrize("who", READERS)
     def test_a_milestone_shows_versions_and_reviews_but_no_names(

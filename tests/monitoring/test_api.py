@@ -108,9 +108,9 @@ class TestWindows:
         found = get(client, f"/windows/{evaluated}").json
         assert found["attained"] == "93.5" and found["evaluations"][0]["denominator"] == 200
         assert found["evaluations"][0]["input_sha256"] == found["input_sha256"]
-        raw = get(client, f"/windows/{evaluated}/measurements").json
+        raw = get(client, f"/windows/{evaluated}/measurements?limit=100").json
         assert len(raw["items"]) == 100 and raw["items"][0]["external_id"] == "1005-1"
-        rest = get(client, f"/windows/{evaluated}/measurements?after={raw['after']}").json
+        rest = get(client, f"/windows/{evaluated}/measurements?limit=100&after={raw['after']}").json
         assert len(rest["items"]) == 100 and rest["after"] == ""
 
     def test_a_late_measurement_shows(

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.agreements.domain import DeclineReasonNeeded
 from shared.web.fields import Amount, Money
-from shared.web.schemas import Form, Words
+from shared.web.schemas import Form, Page, Words
 
 
 class Acceptance(Form):
@@ -17,13 +17,6 @@ class AcceptanceForm(Form):
     """A page always shows what it is about."""
 
     terms_sha256 = fields.String(validate=validate.Length(equal=64), required=True)
-
-
-class Page(Form):
-    """Which part of a long list."""
-
-    after = fields.String(load_default="")
-    limit = fields.Integer(validate=validate.OneOf([25, 50, 100]), load_default=25)
 
 
 class ContractQuery(Page):

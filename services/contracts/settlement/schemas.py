@@ -5,11 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.contracts.agreements.schemas import Page
 from services.contracts.settlement.domain import Decision, needs_reason
 from shared.web.fields import Amount, Money
 from shared.web.i18n import gettext as _
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Page
 
 
 class DecisionForm(Form):

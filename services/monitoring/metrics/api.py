@@ -16,12 +16,12 @@ api = Blueprint("metrics-api", __name__, url_prefix="/api/v1/metrics", descripti
 @requires((Staff, Auditor, Vendor, Partner))
 @api.arguments(schemas.MetricListQuery, location="query", as_kwargs=True)
 @api.response(200, schemas.MetricList)
-def list_metrics(reader: Actor, after: str, contract_id: UUID | None = None) -> Any:
+def list_metrics(reader: Actor, contract_id: UUID | None = None, **part: Any) -> Any:
     """Vendors see their own metrics, partners those they may write to."""
     with transaction() as session:
         rows = queries.listed_metrics(reader, contract_id)
         return paginate(
-            session, rows, queries.LISTED_BY, queries.read_metric, after=after, descending=False
+            session, rows, queries.LISTED_BY, queries.read_metric, descending=False, **part
         )
 
 

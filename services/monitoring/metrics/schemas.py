@@ -4,12 +4,11 @@ from marshmallow import Schema, fields
 
 from services.monitoring.metrics.domain import Direction, Formula
 from shared.web.fields import Amount
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Page
 
 
-class MetricListQuery(Form):
+class MetricListQuery(Page):
     contract_id = fields.UUID()
-    after = fields.String(load_default="")
 
 
 class Tier(Schema):

@@ -9,9 +9,9 @@ from shared.kernel import Actor, Auditor, Staff, Vendor
 from shared.web import requires, transaction
 from shared.web.api import Blueprint
 from shared.web.pagination import paginate
+from shared.web.schemas import Page
 
 api = Blueprint("slas-api", __name__, url_prefix="/api/v1", description="SLA windows")
-ROWS = 100  # raw measurements in one answer
 
 
 @api.post("/metrics/<uuid:metric_id>/windows/evaluation")
@@ -27,11 +27,11 @@ def evaluate_windows(manager: Staff, metric_id: UUID) -> Any:
 @requires((Staff, Auditor, Vendor))
 @api.arguments(schemas.WindowListQuery, location="query", as_kwargs=True)
 @api.response(200, schemas.WindowList)
-def list_windows(reader: Actor, after: str, metric_id: UUID | None = None) -> Any:
+def list_windows(reader: Actor, metric_id: UUID | None = None, **part: Any) -> Any:
     """Evaluated windows, newest first."""
     with transaction() as session:
         rows = queries.listed_windows(reader, metric_id)
-        return paginate(session, rows, queries.LISTED_BY, queries.read_window, after=after)
+        return paginate(session, rows, queries.LISTED_BY, queries.read_window, **part)
 
 
 @api.get("/windows/<uuid:window_id>")
@@ -60,14 +60,14 @@ def close_window(
 
 @api.get("/windows/<uuid:window_id>/measurements")
 @requires((Staff, Auditor, Vendor))
-@api.arguments(schemas.WindowListQuery(only=("after",)), location="query", as_kwargs=True)
+@api.arguments(Page, location="query", as_kwargs=True)
 @api.response(200, RawValueList)
-def list_measurements(reader: Actor, after: str, window_id: UUID) -> Any:
+def list_measurements(reader: Actor, window_id: UUID, **part: Any) -> Any:
     """Raw measurements in the order in which they are hashed."""
     with transaction() as session:
         window = queries.show_window(session, reader, window_id)
         rows = measurements.listed_measurements(reader, window.metric_id, window.span)
         return paginate(
             session, rows, measurements.LISTED_BY, measurements.RawValue,
-            after=after, limit=ROWS, descending=False,
+            descending=False, **part,
         )  # fmt: skip

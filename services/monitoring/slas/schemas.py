@@ -15,7 +15,7 @@ from shared.web import formats
 from shared.web.fields import Amount
 from shared.web.formats import number
 from shared.web.i18n import gettext, locale
-from shared.web.schemas import Form, Words
+from shared.web.schemas import Form, Page, Words
 
 HAPPENED = {
     "metric_learnt": N_("The contract became active; measuring begins"),
@@ -32,9 +32,8 @@ TONES = {Outcome.MET: "good", Outcome.BREACHED: "bad", Outcome.NO_DATA: "draft"}
 STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
 
-class WindowListQuery(Form):
+class WindowListQuery(Page):
     metric_id = fields.UUID()
-    after = fields.String(load_default="")
 
 
 class Closing(Form):

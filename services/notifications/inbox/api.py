@@ -18,9 +18,9 @@ PEOPLE = (Staff, Auditor, Vendor)
 @api.arguments(schemas.NoticeQuery, location="query")
 @api.response(200, schemas.NoticeList)
 def list_notices(reader: Actor, query: dict[str, Any]) -> Part[queries.Notice]:
-    own = queries.own_notices(reader, unread=query["unread"])
+    own = queries.own_notices(reader, unread=query.pop("unread"))
     with transaction() as session:
-        return paginate(session, own, queries.ORDER, queries.Notice, after=query["after"])
+        return paginate(session, own, queries.ORDER, queries.Notice, **query)
 
 
 @api.post("/notices/<uuid:notice_id>/reading")

@@ -8,12 +8,11 @@ from services.notifications.inbox.domain import words
 from services.notifications.inbox.queries import Notice
 from shared.web import formats
 from shared.web.i18n import gettext, locale
-from shared.web.schemas import Form
+from shared.web.schemas import Page
 
 
-class NoticeQuery(Form):
+class NoticeQuery(Page):
     unread = fields.Boolean(load_default=False)
-    after = fields.String(load_default="")
 
 
 class NoticeOut(Schema):

@@ -10,6 +10,7 @@ from shared.web import now, requires, transaction
 from shared.web.api import Blueprint
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
+from shared.web.schemas import Page
 
 api = Blueprint("awards-api", __name__, url_prefix="/api/v1", description="Awards")
 
@@ -40,12 +41,12 @@ def close_lot(buyer: Staff, lot_id: UUID, reason: str) -> Closure:
 
 @api.get("/awards")
 @requires(Reader, *READERS)
-@api.arguments(schemas.ListQuery, location="query", as_kwargs=True)
+@api.arguments(Page, location="query", as_kwargs=True)
 @api.response(200, schemas.AwardList)
-def list_awards(reader: Reader, after: str) -> Any:
+def list_awards(reader: Reader, **part: Any) -> Any:
     with transaction() as session:
         rows = staff.all_awards(reader)
-        return paginate(session, rows, staff.ORDER, AwardView, after=after)
+        return paginate(session, rows, staff.ORDER, AwardView, **part)
 
 
 @api.get("/awards/<uuid:award_id>")

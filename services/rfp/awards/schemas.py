@@ -49,10 +49,6 @@ class ClosureOut(Schema):
     closed_at = fields.AwareDateTime()
 
 
-class ListQuery(Form):
-    after = fields.String(load_default="")
-
-
 class AwardOut(Schema):
     id = fields.UUID()
     rfp_id = fields.UUID()

@@ -15,6 +15,7 @@ from shared.web.api import Blueprint
 from shared.web.errors import sentence
 from shared.web.idempotency import idempotent
 from shared.web.pagination import paginate
+from shared.web.schemas import Page
 from shared.web.uploads import uploaded_body
 
 FILE = {
@@ -117,13 +118,13 @@ def withdraw_bid(vendor: Vendor, lot_id: UUID) -> Bid:
 
 @api.get("/bids")
 @requires(Vendor)
-@api.arguments(submission.ListQuery, location="query", as_kwargs=True)
+@api.arguments(Page, location="query", as_kwargs=True)
 @api.response(200, submission.ReceiptList)
-def list_bids(vendor: Vendor, after: str) -> Any:
+def list_bids(vendor: Vendor, **part: Any) -> Any:
     """One's own bids in all versions, the latest first."""
     with transaction() as session:
         rows = queries.own_bids(vendor)
-        return paginate(session, rows, queries.ORDER, queries.Receipt, after=after)
+        return paginate(session, rows, queries.ORDER, queries.Receipt, **part)
 
 
 @api.get("/bids/<uuid:bid_id>")

@@ -7,18 +7,19 @@ from shared.kernel import Staff
 from shared.web import now, requires, transaction
 from shared.web.api import Blueprint
 from shared.web.pagination import paginate
+from shared.web.schemas import Page
 
 api = Blueprint("evaluations-api", __name__, url_prefix="/api/v1", description="Evaluations")
 
 
 @api.get("/evaluations")
 @requires(Reader, *READERS)
-@api.arguments(schemas.ListQuery, location="query", as_kwargs=True)
+@api.arguments(Page, location="query", as_kwargs=True)
 @api.response(200, schemas.EvaluationList)
-def list_evaluations(reader: Reader, after: str) -> Any:
+def list_evaluations(reader: Reader, **part: Any) -> Any:
     with transaction() as session:
         rows = queries.evaluations(reader)
-        return paginate(session, rows, queries.ORDER, queries.EvaluationRow, after=after)
+        return paginate(session, rows, queries.ORDER, queries.EvaluationRow, **part)
 
 
 @api.get("/evaluations/<uuid:rfp_id>")

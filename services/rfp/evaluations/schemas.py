@@ -64,10 +64,6 @@ class ReplacementForm(Form):
     )
 
 
-class ListQuery(Form):
-    after = fields.String(load_default="")
-
-
 class EvaluationRow(Schema):
     id = fields.UUID(data_key="rfp_id")
     number = fields.String()

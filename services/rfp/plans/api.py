@@ -19,10 +19,10 @@ api = Blueprint("plans-api", __name__, url_prefix="/api/v1/plans", description="
 @requires(Reader, *READERS)
 @api.arguments(schemas.PlanListQuery, location="query", as_kwargs=True)
 @api.response(200, schemas.PlanList)
-def list_plans(reader: Reader, after: str, state: PlanState | None = None) -> Any:
+def list_plans(reader: Reader, state: PlanState | None = None, **part: Any) -> Any:
     with transaction() as session:
         rows = queries.all_plans(reader, state=state)
-        return paginate(session, rows, queries.ORDER, queries.PlanRow, after=after)
+        return paginate(session, rows, queries.ORDER, queries.PlanRow, **part)
 
 
 @api.post("")

@@ -13,7 +13,7 @@ from shared.kernel import CURRENCY_DIGITS, DomainError
 from shared.web.errors import sentence
 from shared.web.fields import Amount, decimal
 from shared.web.forms import flattened, form_errors
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Page
 
 SHORT, LONG = validate.Length(max=200), validate.Length(max=5000)
 NOTHING = Decimal(0)
@@ -75,9 +75,8 @@ class PlanForm(Form):
         return PlanContent(**data | {"lines": lines})
 
 
-class PlanListQuery(Form):
+class PlanListQuery(Page):
     state = fields.Enum(PlanState, by_value=True)
-    after = fields.String(load_default="")
 
 
 class SeenQuery(Form):

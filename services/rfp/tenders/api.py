@@ -24,14 +24,14 @@ Reader = Staff | Auditor | Vendor
 @requires(Reader)
 @api.arguments(answers.RfpListQuery, location="query", as_kwargs=True)
 @api.response(200, answers.RfpList)
-def list_rfps(reader: Reader, after: str, stage: Stage | None = None) -> Any:
+def list_rfps(reader: Reader, stage: Stage | None = None, **part: Any) -> Any:
     """Vendors see those that they are invited to, a committee those that it serves."""
     with transaction() as session:
         if isinstance(reader, Vendor):
             own = vendors.opportunities(reader, stage=stage)
-            return paginate(session, own, vendors.ORDER, vendors.OpportunityRow, after=after)
+            return paginate(session, own, vendors.ORDER, vendors.OpportunityRow, **part)
         rows = staff.all_rfps(reader, stage=stage)
-        return paginate(session, rows, staff.ORDER, staff.RfpRow, after=after)
+        return paginate(session, rows, staff.ORDER, staff.RfpRow, **part)
 
 
 @api.post("/rfps")

@@ -17,12 +17,10 @@ api = Blueprint("vendors-api", __name__, url_prefix="/api/v1/vendors", descripti
 @requires(Reader, *READERS)
 @api.arguments(schemas.VendorListQuery, location="query", as_kwargs=True)
 @api.response(200, schemas.VendorList)
-def list_vendors(reader: Reader, after: str, standing: Standing | None = None) -> Any:
+def list_vendors(reader: Reader, standing: Standing | None = None, **part: Any) -> Any:
     with transaction() as session:
         rows = queries.all_vendors(reader, standing=standing)
-        return paginate(
-            session, rows, queries.ORDER, queries.VendorRow, after=after, descending=False
-        )
+        return paginate(session, rows, queries.ORDER, queries.VendorRow, descending=False, **part)
 
 
 @api.get("/<uuid:organisation_id>")

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.rfp.vendors.domain import LOWEST_TIER, Category, Standing
-from shared.web.schemas import Form
+from shared.web.schemas import Form, Page
 
 
 class AdmissionForm(Form):
@@ -14,9 +14,8 @@ class AdmissionForm(Form):
     note = fields.String(required=True, validate=validate.Length(max=2000))
 
 
-class VendorListQuery(Form):
+class VendorListQuery(Page):
     standing = fields.Enum(Standing, by_value=True)
-    after = fields.String(load_default="")
 
 
 class VendorOut(Schema):

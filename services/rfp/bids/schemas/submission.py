@@ -106,10 +106,6 @@ class SubmitForm(SeenForm):
     replace = fields.Boolean(load_default=False)
 
 
-class ListQuery(Form):
-    after = fields.String(load_default="")
-
-
 class Receipt(Schema):
     id = fields.UUID()
     lot_id = fields.UUID()

@@ -4,12 +4,11 @@ from marshmallow import Schema, fields
 
 from services.rfp.tenders.domain import Direction, Formula, PriceFormula, Stage, Window
 from shared.web.fields import Amount
-from shared.web.schemas import Form
+from shared.web.schemas import Page
 
 
-class RfpListQuery(Form):
+class RfpListQuery(Page):
     stage = fields.Enum(Stage, by_value=True)
-    after = fields.String(load_default="")
 
 
 class RfpLotOut(Schema):
