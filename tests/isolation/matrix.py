@@ -1,5 +1,6 @@
 """A table of cases becomes requests; answers become findings."""
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,11 @@ class Secret:
     text: str
     known_to: frozenset[str]
 
+    @property
+    def spellings(self) -> tuple[bytes, bytes]:
+        """As pages write it, and as JSON does."""
+        return self.text.encode(), json.dumps(self.text)[1:-1].encode()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -150,5 +156,5 @@ def shown(who: str, answer: Answer, secrets: Collection[Secret]) -> Iterator[Sec
     for each in secrets:
         if who in each.known_to or each.text in answer.sent:
             continue
-        if each.text.encode() in answer.content or each.text in answer.headers:
+        if each.text in answer.headers or any(said in answer.content for said in each.spellings):
             yield each

@@ -69,7 +69,9 @@ def a_tender(scene: Scene, name: str, seconds: float, publish: bool = True) -> d
     knows = INVITED if publish else ()
     scene.id(f"{joint}rfp", told["id"], *knows, *INSIDE)
     scene.id(f"{joint}lot", told["lots"][0]["id"], *knows, *INSIDE)
-    scene.keep(f"the title of {name or 'the awarded'} RFP", told["title"], *knows, *INSIDE)
+    measures = () if name else (PARTNER,)  # who does reads the contract's title at its metric
+    called = f"the title of {name or 'the awarded'} RFP"
+    scene.keep(called, told["title"], *knows, *INSIDE, *measures)
     return told
 
 
