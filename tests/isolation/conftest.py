@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -7,7 +8,7 @@ from support.stack import RunningStack
 
 from gateway.keys import Ring
 from gateway.tokens import Minter
-from isolation import stuck
+from isolation import consumed, stuck
 from isolation.company import assembled, sign_in
 from isolation.run import COUNTS
 from isolation.scene import Scene, played
@@ -35,7 +36,10 @@ def scene(stack: RunningStack, sender: Sender) -> Iterator[Scene]:
     made = Scene(company, stack)
     with closing(company.who), stuck.waiting(stack) as places:
         made.places |= places
-        played(made)
+        with ThreadPoolExecutor(1) as meanwhile:
+            more = meanwhile.submit(consumed.played, made)
+            played(made)
+            more.result()
         made.places["other_session"] = second_session(stack, sender, made)
         yield made
 

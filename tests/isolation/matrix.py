@@ -117,14 +117,13 @@ class Answer:
         return to_login or self.status in REFUSED
 
     @property
-    def is_success(self) -> bool:
-        """Of something that looks."""
-        return self.status < 400 and not self.is_refusal
+    def error(self) -> str:
+        """What an API says of it; pages say too much."""
+        return self.content[:200].decode() if self.content.startswith(b"{") else ""
 
     @property
-    def reached(self) -> bool:
-        """The view was reached: what it says of an empty body or of the state is its own."""
-        return not self.is_refusal and self.status not in (405, 413, 415, 429) and self.status < 500
+    def is_success(self) -> bool:
+        return self.status < 400 and not self.is_refusal
 
 
 @dataclass(frozen=True)
@@ -141,8 +140,8 @@ class Finding:
 def judged(case: Case, who: str, answer: Answer, secrets: Collection[Secret]) -> Iterator[Finding]:
     """What is wrong with one answer to one request."""
     if who in case.admits:
-        if not (answer.is_success if case.is_safe else answer.reached):
-            yield Finding("refused", case.label, who, str(answer.status))
+        if not answer.is_success:
+            yield Finding("refused", case.label, who, f"{answer.status} {answer.error}")
     elif not answer.is_refusal:
         yield Finding("admitted", case.label, who, str(answer.status))
     elif who == NOBODY and answer.status not in (401, 303):

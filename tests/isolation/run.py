@@ -40,8 +40,9 @@ class Matrix:
     def run(self, cases: Iterable[Case], only: Collection[str] = ()) -> Tally:
         tally = Tally()
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for one in pool.map(lambda case: self.tried(case, only), in_order(cases)):
-                tally.add(one)
+            for some in in_order(cases):
+                for one in pool.map(lambda case: self.tried(case, only), some):
+                    tally.add(one)
         return tally
 
     def tried(self, case: Case, only: Collection[str]) -> Tally:
@@ -73,6 +74,9 @@ class Matrix:
         return judged(case, who, answer, self.scene.secrets)
 
 
-def in_order(cases: Iterable[Case]) -> list[Case]:
-    """Who leaves, leaves last."""
-    return sorted(cases, key=lambda case: case.path == "/logout")
+def in_order(cases: Iterable[Case]) -> Iterator[list[Case]]:
+    """What only looks sees everything as it was made; who leaves, leaves last."""
+    by_turn: dict[int, list[Case]] = {0: [], 1: [], 2: []}
+    for case in cases:
+        by_turn[2 if case.path == "/logout" else 0 if case.is_safe else 1].append(case)
+    yield from by_turn.values()

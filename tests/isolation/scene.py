@@ -20,6 +20,8 @@ from isolation.matrix import Secret
 INSIDE = without(STAFF, "risk")  # whose role has a part in none of this
 TRAIL = (*contracts.BOTH, *internal.AUDITORS)
 LONG_S, SHORT_S = 900_000, 10
+OPENED = ("opened", "ranked", "")
+SEATED = ("opener2", "opener3", "evaluator3", "evaluator4")  # who leaves and who takes a seat
 Places = dict[str, str]
 Bids = dict[str, dict[str, Offer]]
 
@@ -50,12 +52,14 @@ def played(scene: Scene) -> None:
     """Bids close while the rest is made."""
     who = scene.who
     chain.admit(who.apis, who.ids["uninvited"])
-    tendered = {name: a_tender(scene, name, SHORT_S) for name in ("closed", "opened", "ranked", "")}
-    bids = {name: bids_on(scene, name, told) for name, told in tendered.items()}
+    tendered, bids = {}, {}
+    for name in ("closed", "page_closed", *OPENED):
+        tendered[name] = a_tender(scene, name, SHORT_S)
+        bids[name] = bids_on(scene, name, tendered[name])
     plans(scene)
     open_tenders(scene)
     people(scene)
-    for name in ("opened", "ranked", ""):
+    for name in OPENED:
         chain.open_bids(who.apis, tendered[name])
     evaluating(scene, tendered, bids)
     contract(scene)
@@ -72,6 +76,7 @@ def a_tender(scene: Scene, name: str, seconds: float, publish: bool = True) -> d
     measures = () if name else (PARTNER,)  # who does reads the contract's title at its metric
     called = f"the title of {name or 'the awarded'} RFP"
     scene.keep(called, told["title"], *knows, *INSIDE, *measures)
+    scene.places[f"{joint}target"] = told["sla_targets"][0]["id"]
     return told
 
 
@@ -80,7 +85,7 @@ def bids_on(scene: Scene, name: str, told: dict[str, Any]) -> dict[str, Offer]:
     offers = {}
     for grade, vendor in ((5, HUAYUN), (2, NORDWIND)):
         slug = vendor[0].partition(".")[0]
-        judges = rfp.JUDGES if name not in ("closed", "open") else ()
+        judges = rfp.JUDGES if name in OPENED else ()
         told_by = f"{slug} on {name or 'the awarded'} RFP"
         offer = replace(
             an_offer(slug, grade),
@@ -97,16 +102,17 @@ def bids_on(scene: Scene, name: str, told: dict[str, Any]) -> dict[str, Offer]:
 
 def readers(name: str, slug: str) -> tuple[str, ...]:
     """Of a bid's file: judges, and for the winner's all who read the contract."""
-    if name in ("closed", "open"):
+    if name not in OPENED:
         return ()
     return (*rfp.JUDGES, *(rfp.DOCUMENT_READERS if not name and slug == "huayun" else ()))
 
 
 def plans(scene: Scene) -> None:
     apis = scene.who.apis
-    for name in ("draft_plan", "waiting_plan"):
+    for name in ("draft_plan", "page_plan", "api_plan", "waiting_plan", "page_waiting_plan"):
         scene.id(name, chain.write_plan(apis, a_wish())["id"], *INSIDE)
-    apis["requester"].post(f"/plans/{scene.places['waiting_plan']}/submission")
+    for name in ("waiting_plan", "page_waiting_plan"):
+        apis["requester"].post(f"/plans/{scene.places[name]}/submission")
     scene.id("plan", apis["buyer"].get(f"/rfps/{scene.places['rfp']}")["plan_id"], *INSIDE)
 
 
@@ -119,6 +125,8 @@ def open_tenders(scene: Scene) -> None:
     chain.ask_and_answer(apis, scene.places["open_rfp"], "huayun", text, "Yes.")
     text = scene.mark("huayun's open question", *HUAYUN, *INSIDE)
     scene.id("asked", apis["huayun.vendor_admin"].post(asked, {"text": text})["id"])
+    other = apis["huayun.vendor_admin"].post(asked, {"text": "How many seats?"})
+    scene.id("page_asked", other["id"])
     free = a_tender(scene, "free", LONG_S)["lots"][0]["id"]
     name = scene.mark("the name of huayun's draft file", *HUAYUN)
     sent = apis["huayun.vendor_admin"].upload(f"/lots/{free}/files", f"{name}.pdf", b"draft")
@@ -133,13 +141,17 @@ def people(scene: Scene) -> None:
     scene.id("huayun_client", clients["huayun.client"], *HUAYUN, *INSIDE)
     scene.id("pawn_client", clients["uninvited.client"], *INSIDE, "uninvited.client")
     scene.id("pawn", ids["pawn"])
+    scene.places |= {name: ids[name] for name in SEATED}
+    identity = scene.company.actors["buyer"].identity
+    assert identity
+    scene.places |= {"lingang": str(identity.organisation_id), "fresh": secrets.token_hex(4)}
+    scene.places["password"] = scene.company.accounts["legal"].password
+    scene.places["new_password"] = secrets.token_urlsafe(20)
 
 
 def evaluating(scene: Scene, tendered: dict[str, dict[str, Any]], bids: Bids) -> None:
     who = scene.who
-    who.apis["evaluator1"].post(
-        f"/rfps/{tendered['opened']['id']}/declaration", {"conflict": "none", "text": ""}
-    )
+    begun(scene, tendered["opened"]["id"], bids["opened"])
     for name in ("ranked", ""):
         chain.evaluate(who.apis, tendered[name]["id"], [*bids[name].values()], who.ids)
     made = chain.award(who.apis, scene.places["lot"], scene.places["bid"])
@@ -151,22 +163,36 @@ def evaluating(scene: Scene, tendered: dict[str, dict[str, Any]], bids: Bids) ->
         scene.places[f"{place}_sha256"] = sha256
 
 
+def begun(scene: Scene, rfp_id: str, offers: dict[str, Offer]) -> None:
+    """Two evaluators have declared their interests; the first has also graded everything."""
+    ids, apis = scene.who.ids, scene.who.apis
+    for name in rfp.DECLARED:
+        apis[name].post(f"/rfps/{rfp_id}/declaration", {"conflict": "none", "text": ""})
+    first = apis[rfp.DECLARED[0]]
+    grades = {ids[vendor]: offer.grades for vendor, offer in offers.items()}
+    scores = chain.scores(first.get(f"/evaluations/{rfp_id}"), grades, 0)
+    first.put(f"/rfps/{rfp_id}/scores", {"scores": list(scores)})
+
+
 def contract(scene: Scene) -> None:
-    """Active, with a deliverable handed in, a breach and its credit."""
+    """Active, with deliverables handed in, a breach and its credit."""
     who = scene.who
     made = chain.accepted_contract(who.apis, scene.places["award"], "huayun")
     scene.id("contract", made["id"], *TRAIL, PARTNER)
-    first = scene.id("milestone", made["milestones"][0]["id"], *TRAIL)
-    name = scene.mark("the name of the deliverable", *contracts.BOTH)
-    text = scene.mark("the deliverable", *contracts.BOTH)
-    handed_in = who.apis["huayun.vendor_admin"].upload(
-        f"/milestones/{first}/deliverables", f"{name}.txt", text.encode()
-    )
-    scene.id("deliverable", handed_in["id"], *TRAIL)
-    scene.places |= {"delivered_name": name, "delivered_text": text}
+    for prefix, milestone in zip(("", "later_"), made["milestones"], strict=True):
+        handed_in(scene, prefix, scene.id(f"{prefix}milestone", milestone["id"], *TRAIL))
     credit = breach(who, made)
     scene.id("credit", credit["id"], *TRAIL)
     measured(scene)
+
+
+def handed_in(scene: Scene, prefix: str, milestone: str) -> None:
+    name = scene.mark(f"the name of the {prefix}deliverable", *contracts.BOTH)
+    text = scene.mark(f"the {prefix}deliverable", *contracts.BOTH)
+    path = f"/milestones/{milestone}/deliverables"
+    made = scene.who.apis["huayun.vendor_admin"].upload(path, f"{name}.txt", text.encode())
+    scene.id(f"{prefix}deliverable", made["id"], *TRAIL)
+    scene.places |= {f"{prefix}delivered_name": name, f"{prefix}delivered_text": text}
 
 
 def measured(scene: Scene) -> None:
@@ -179,7 +205,7 @@ def measured(scene: Scene) -> None:
     windows = chain.items(manager, "/windows", metric_id=metric)
     scene.id("window", windows[0]["id"], *TRAIL)
     external = scene.mark("a measurement", *TRAIL, PARTNER)
-    taken = (datetime.now(UTC) - timedelta(days=40)).isoformat()
+    taken = scene.places["past"] = (datetime.now(UTC) - timedelta(days=40)).isoformat()
     sent = f"taken_at,value,external_id\n{taken},1,{external}\n".encode()
     made = manager.upload(f"/metrics/{metric}/measurements/csv", "calls.csv", sent)
     scene.id("import", made["id"], *INSIDE, PARTNER)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 
 from gateway.tokens import Minter
-from isolation.actors import API, Actor
+from isolation.actors import API, PAGE, Actor
 from isolation.matrix import Answer, Case
 
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -59,12 +59,22 @@ class Sender:
 
 
 def written(case: Case, csrf: str) -> dict[str, Any]:
-    """A form with its token, a JSON text, or the bytes of a file."""
+    """A form with its token and perhaps a file, a JSON text, or the bytes of a file."""
+    own = {"csrf_token": csrf} if csrf else {}
+    if "file" in case.body and case.way == PAGE:
+        return with_file(own, case.body)
     if "file" in case.body:
         kind = {"Content-Type": case.body.get("type", "application/octet-stream")}
         return {"content": case.body["file"], "headers": kind}
     if case.way == API:
         return {"content": json.dumps(case.body), "headers": {"Content-Type": "application/json"}}
-    form = {"csrf_token": csrf, **case.body} if csrf else dict(case.body)
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    return {"content": urlencode(form), "headers": kind}
+    return {"content": urlencode(own | dict(case.body), doseq=True), "headers": kind}
+
+
+def with_file(own: dict[str, str], body: Mapping[str, str]) -> dict[str, Any]:
+    """As a browser writes it: the fields, and then the file."""
+    kind = body.get("type", "application/octet-stream")
+    files = {"file": ("more.csv", body["file"].encode(), kind)}
+    form = httpx.Request("POST", "https://tandem.example", data=own, files=files)
+    return {"content": form.read(), "headers": {"Content-Type": form.headers["Content-Type"]}}

@@ -23,6 +23,30 @@ SAID_IN_OTHER_WORDS = (
 OUTSIDERS = (*NORDWIND, *UNINVITED, OTHER_PARTNER)
 
 
+def test_what_belongs_to_others_looks_like_what_never_was(scene: Scene, sender: Sender) -> None:
+    """Or the answer would say that it exists. Asked before owners use anything up."""
+    never = {name: text_that_never_was(text) for name, text in scene.places.items()}
+    one_file = scene.places | {"draft_file": never["draft_file"]}  # on a lot that is there
+    differ = [
+        f"{who}: {case.label}"
+        for case in CASES
+        if case.has_places and not case.is_internal
+        for who in OUTSIDERS
+        if who not in case.admits or case.name in SAID_IN_OTHER_WORDS
+        for other in [one_file if "draft_file" in case.path else never]
+        if status(scene, sender, case, scene.places, who) != status(scene, sender, case, other, who)
+    ]
+    assert differ == []
+
+
+def text_that_never_was(text: str) -> str:
+    return re.sub(UUID, str(uuid4()), text) if re.fullmatch(UUID, text) else text
+
+
+def status(scene: Scene, sender: Sender, case: Case, places: dict[str, str], who: str) -> int:
+    return sender.ask(scene.company.actors[who], case.at(places)).status
+
+
 @pytest.fixture(scope="module")
 def tally(scene: Scene, sender: Sender) -> Tally:
     made = Matrix(scene, sender).run(CASES)
@@ -58,30 +82,6 @@ def test_what_must_not_leak_is_there(tally: Tally) -> None:
 
 def test_enough_was_asked(tally: Tally) -> None:
     assert len(tally.urls) > 280 and tally.refused > 7_000
-
-
-def test_what_belongs_to_others_looks_like_what_never_was(scene: Scene, sender: Sender) -> None:
-    """Or the answer would say that it exists."""
-    never = {name: text_that_never_was(text) for name, text in scene.places.items()}
-    one_file = scene.places | {"draft_file": never["draft_file"]}  # on a lot that is there
-    differ = [
-        f"{who}: {case.label}"
-        for case in CASES
-        if case.has_places and not case.is_internal
-        for who in OUTSIDERS
-        if who not in case.admits or case.name in SAID_IN_OTHER_WORDS
-        for other in [one_file if "draft_file" in case.path else never]
-        if status(scene, sender, case, scene.places, who) != status(scene, sender, case, other, who)
-    ]
-    assert differ == []
-
-
-def text_that_never_was(text: str) -> str:
-    return re.sub(UUID, str(uuid4()), text) if re.fullmatch(UUID, text) else text
-
-
-def status(scene: Scene, sender: Sender, case: Case, places: dict[str, str], who: str) -> int:
-    return sender.ask(scene.company.actors[who], case.at(places)).status
 
 
 def open_paths(service: str) -> Iterator[str]:

@@ -13,6 +13,13 @@ def kinds(who: str, status: int, content: bytes = b"{}") -> list[str]:
     return [each.kind for each in judged(CASE, who, answer, (TITLE,))]
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 415, 422, 429, 500])
+def test_an_owner_has_to_succeed(status: int) -> None:
+    """Or a stranger might have been refused for the body or for the state of things."""
+    assert kinds("requester", status) == ["refused"]
+    assert kinds("requester", 201) == []
+
+
 @pytest.mark.parametrize("status", [200, 303, 400, 409, 422, 500])
 def test_a_stranger_has_to_be_refused(status: int) -> None:
     assert kinds("buyer", status) == ["admitted"]

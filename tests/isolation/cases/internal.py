@@ -21,7 +21,7 @@ OF_OPERATORS = (
     "GET /internal/stuck",
     "GET /internal/dead-letters",
     f"GET {LETTER}",
-    f"POST {LETTER}/replay",
+    "POST /internal/dead-letters/{handleable_letter}/replay",
     f"POST {LETTER}/discard",
     "POST /internal/failed-jobs/{job}/remove",
     "POST /internal/parked-events/{event}/discard",

@@ -1,4 +1,9 @@
-"""monitoring: the `metric` of huayun's contract, a `window`, an `import`, a grant to callgrid."""
+"""monitoring: the `metric` of huayun's contract, a `window`, an `import`, a grant to callgrid.
+
+Of `silent_metric` nobody has measured anything; what others send was taken at `past`.
+"""
+
+from typing import Any
 
 from isolation.actors import HUAYUN, OTHER_PARTNER, PARTNER, VENDORS
 from isolation.cases import contracts
@@ -20,7 +25,7 @@ ADMITS = {
     "POST /admin/performance/{metric}/measurements": MANAGER,
     "GET /admin/performance/{metric}/measurements/new": MANAGER,
     "GET /admin/performance/{metric}/windows/{window}": WATCHERS,
-    "POST /admin/performance/{metric}/windows/{window}/closing": MANAGER,
+    "POST /admin/performance/{silent_metric}/windows/{page_silent_window}/closing": MANAGER,
     "GET /admin/performance/{metric}/windows/{window}/measurements.csv": WATCHERS,
     "GET /admin/performance/imports/{import}": WATCHERS,
     "GET /portal/performance": A_VENDOR,
@@ -39,28 +44,41 @@ ADMITS = {
     "POST /api/v1/metrics/{metric}/grants": MANAGER,
     "DELETE /api/v1/metrics/{metric}/grants/{second_grantee}": MANAGER,
     "POST /api/v1/metrics/{metric}/measurements/csv?name=more.csv": (PARTNER, *MANAGER),
-    "POST /api/v1/metrics/{metric}/windows/{window}/closing": MANAGER,
+    "POST /api/v1/metrics/{silent_metric}/windows/{silent_window}/closing": MANAGER,
     "POST /api/v1/metrics/{metric}/windows/evaluation": MANAGER,
     "GET /api/v1/windows?metric_id={metric}": (*HUAYUN, *VENDORS, *WATCHERS, *OUTSIDERS),
     "GET /api/v1/windows/{window}": (*HUAYUN, *WATCHERS),
     "GET /api/v1/windows/{window}/measurements": (*HUAYUN, *WATCHERS),
 }
-BODIES = {
+A_ROW = "taken_at,value,external_id\n{{past}},1,{}\n"
+A_REASON = {"reason": "Its counter was not installed yet."}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /admin/performance/{metric}/grants": {"organisation_id": "{first_grantee}"},
+    "POST /api/v1/metrics/{metric}/grants": {"organisation_id": "{second_grantee}"},
+    "POST /admin/performance/{metric}/measurements": {
+        **{"taken_at": "{past}", "value": "1", "external_id": "by hand"},
+    },
     "POST /api/v1/measurements": {
         "measurements": [
             {
                 "metric_id": "{metric}",
                 "source": "isolation",
                 "external_id": "1",
-                "taken_at": "2026-11-01T00:00:00Z",
+                "taken_at": "{past}",
                 "value": "1",
             }
         ]
     },
     "POST /api/v1/metrics/{metric}/measurements/csv?name=more.csv": {
-        "file": "nothing,of,the,kind\n",
+        "file": A_ROW.format("api"),
         "type": "text/csv",
     },
+    "POST /admin/performance/{metric}/imports": {
+        "file": A_ROW.format("page"),
+        "type": "text/csv",
+    },
+    "POST /admin/performance/{silent_metric}/windows/{page_silent_window}/closing": A_REASON,
+    "POST /api/v1/metrics/{silent_metric}/windows/{silent_window}/closing": A_REASON,
 }
 HOLDS = {
     "GET /api/v1/metrics?contract_id={contract}": "metric",
