@@ -23,7 +23,7 @@ from shared.messaging.relay import Outcome
 log = get_logger(__name__)
 NEVER_TAKEN = (MessageSizeTooLargeError, TopicAuthorizationFailedError)
 SEND_TIMEOUT_S = 10.0
-UNASSIGNED_S = 30.0  # a group that waits for a member that was killed takes half of it
+UNASSIGNED_S = 30.0  # a group that waits for a member that was killed takes a third of it
 
 
 def new_producer(bootstrap: str, client_id: str) -> KafkaProducer:
@@ -175,7 +175,7 @@ def new_consumer(bootstrap: str, group: str, topics: Sequence[str]) -> KafkaCons
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         max_poll_records=500,
-        session_timeout_ms=15_000,
+        session_timeout_ms=10_000,  # how long what a killed one was reading waits
         partition_assignment_strategy=[CooperativeStickyAssignor],
         allow_auto_create_topics=False,
     )
