@@ -177,6 +177,14 @@ HOUSE_RULES = [
         "is routed to nobody",
     ),
     Plant(
+        "lists take a limit",
+        "services/rfp/awards/api.py",
+        "@api.arguments(Page, ",
+        "@api.arguments(Page(exclude=['limit']), ",
+        f"{ROUTES}::test_a_list_that_goes_on_takes_a_cursor_and_a_limit",
+        "/api/v1/awards",
+    ),
+    Plant(
         "modules are short",
         "shared/kernel.py",
         '"""The few words',
