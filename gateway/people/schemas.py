@@ -11,9 +11,9 @@ Slug = validate.Length(min=2, max=60)
 
 
 class NewOrganisation(Form):
-    kind = fields.Enum(OrganisationKind, by_value=True, required=True)
     name = fields.String(required=True, validate=Name)
     slug = fields.String(required=True, validate=Slug)
+    kind = fields.Enum(OrganisationKind, by_value=True, required=True)
 
 
 class OrganisationChange(Form):
@@ -29,12 +29,15 @@ class PersonChange(Form):
     active = fields.Boolean(load_default=True)
 
 
-class NewPerson(PersonChange):
-    class Meta(PersonChange.Meta):
-        exclude = ("active",)
+class NewPerson(Form):
+    """In the order of the page, which is that of its summary of errors."""
 
-    organisation_id = fields.UUID(required=True)
+    name = fields.String(required=True, validate=Name)
     email = fields.Email(required=True, validate=validate.Length(max=254))
+    organisation_id = fields.UUID(required=True)
+    roles = fields.List(fields.Enum(Role, by_value=True), required=True)
+    locale = fields.Enum(Language, by_value=True, load_default=Language.ENGLISH)
+    zone = Zone(load_default="UTC")
 
 
 class PeopleSearch(Page):

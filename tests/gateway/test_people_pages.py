@@ -83,7 +83,8 @@ def test_a_person_is_changed_by_form(pages: Pages, committed: Sessions, admin: E
     browser.submit(f"/people/{someone.person.id}", active=[])
     assert not rows(committed, accounts, id=someone.person.id)[0].active
     assert "Switched off" in browser.text
-    browser.submit(f"/people/{someone.person.id}", 422, name="")
+    refused = browser.submit(f"/people/{someone.person.id}", 422, name="").text
+    assert 'value="New Name"' not in refused  # what was typed, beside what is wrong with it
     browser.submit(f"/people/{someone.person.id}", 422, roles=[])
 
 
@@ -135,7 +136,8 @@ def test_organisations_are_enrolled_and_changed_by_form(
     browser.submit(f"organisations/{made.id}", name="Nordwind", active=[])
     stored = rows(committed, legal_entities, slug=slug)[0]
     assert (stored.name, stored.active) == ("Nordwind", False)
-    browser.submit(f"organisations/{made.id}", 422, name="")
+    refused = browser.submit(f"organisations/{made.id}", 422, name="").text
+    assert 'value="Nordwind"' not in refused
     assert slug in browser.get("/admin/people").text
 
 
