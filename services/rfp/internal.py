@@ -51,7 +51,7 @@ def on_plans(session: Session, actor: Actor) -> Iterable[Item]:
     for plan in plans.drafts_to_submit(session, actor):
         yield plan_item(_("Submit plan"), plan, _("You wrote it"))
     for plan in plans.plans_to_rework(session, actor):
-        yield plan_item(_("Mend the rejected plan"), plan, _("You wrote it"))
+        yield plan_item(_("Correct the rejected plan"), plan, _("You wrote it"))
     for plan in plans.plans_under_decision(session, actor):
         yield plan_item(_("Approval of plan"), plan, _("An approver decides"), "waiting")
 

@@ -201,9 +201,9 @@ def test_two_openers_open_and_the_first_ones_page_renews_itself(
     assert gates(first, faults) == []
     second.reload()
     second.click("button:has-text('Open the bids')")
-    second.wait_for_selector(".t-title :text-is('Bids are open')")
+    second.wait_for_selector(".t-title :text-is('Bids opened')")
     assert "huayun" in second.inner_text("main")
-    first.wait_for_selector(".t-title :text-is('Bids are open')", timeout=15_000)
+    first.wait_for_selector(".t-title :text-is('Bids opened')", timeout=15_000)
     assert gates(first, faults) == gates(second, more) == []
     for room in rooms:
         room.close()

@@ -76,7 +76,7 @@ def test_nothing_more_is_taken(client: FlaskClient, rfp: Rfp, sessions: Sessions
     draft = client.put(lot_path(rfp, "draft"), json=an_offer(rfp), headers=bearer("huayun"))
     assert draft.json["errors"] == {"code": "rfp_closed"}
     page = Browser(client, "huayun")
-    assert "Your bid is never opened" in page.get(f"/portal/bids/{receipt['id']}").text
+    assert "Your bid will never be opened" in page.get(f"/portal/bids/{receipt['id']}").text
     assert "Replace the bid" not in page.text and "Your bid is sealed" not in page.text
     assert "The RFP was cancelled" in page.text and "This bid is in no minutes." in page.text
     assert "The buyer has cancelled it." in page.get(f"/portal/opportunities/{rfp.id}").text

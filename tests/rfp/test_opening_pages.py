@@ -73,7 +73,7 @@ class TestRoom:
         assert "Another opener has confirmed." in second.text
         second.submit("/opening")
         for shown in (
-            "Bids are open",
+            "Bids opened",
             "huayun",
             receipt["sha256"],
             "First level",

@@ -41,7 +41,7 @@ class TestPages:
         assert "Say why" in approver.text
         approver.submit("/decision", decision="reject", reason="Too dear")
         requester.get(f"/admin/plans/{plan.id}")
-        assert "Too dear" in requester.text and "Mend the plan" in requester.text
+        assert "Too dear" in requester.text and "Correct the plan" in requester.text
         assert "Submit plan" not in requester.text
         assert re.search(rf'btn-primary" href="/admin/plans/{plan.id}/edit"', requester.text)
         requester.get(f"/admin/plans/{plan.id}/edit")
@@ -215,7 +215,7 @@ def test_my_work_names_what_waits(client: FlaskClient, sessions: Sessions) -> No
     assert ("Make an RFP", "todo") in work("buyer")
     assert work("requester") == [
         ("Submit plan", "todo"),
-        ("Mend the rejected plan", "todo"),
+        ("Correct the rejected plan", "todo"),
         ("Approval of plan", "waiting"),
     ]
     assert work("finance") == work("huayun") == []

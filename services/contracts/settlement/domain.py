@@ -17,7 +17,7 @@ DECISION_DAYS = 5  # working days that finance has
 
 class WindowOutcome(Labelled):
     MET = "met", N_("On target")
-    BREACHED = "breached", N_("Below target")
+    BREACHED = "breached", N_("Target missed")
     NO_DATA = "no_data", N_("No data")
 
 

@@ -76,7 +76,7 @@ class OwnPlan(Forbidden):
 
 class ReasonNeeded(DomainError):
     code = "reason_needed"
-    message = N_("Say why you reject the plan, so that the requester can mend it.")
+    message = N_("Say why you reject the plan, so that the requester can correct it.")
 
 
 @dataclass(eq=False)

@@ -103,11 +103,11 @@ WORDS: Mapping[str, Words] = {
         N_("None of the bids on %(number)s “%(title)s” could be read. Close its lots."),
     ),
     "rfp_cancelled": Words(
-        N_("A request was cancelled"),
-        N_("%(number)s “%(title)s” is called off. Nothing that was sent is ever opened."),
+        N_("An RFP was cancelled"),
+        N_("%(number)s “%(title)s” is cancelled. Nothing that was sent will ever be opened."),
     ),
     "rfp_unsuccessful": Words(
-        N_("A request ended without an award"),
+        N_("An RFP ended without an award"),
         N_("%(number)s “%(title)s” is closed. No bid was chosen."),
     ),
     "lot_unsuccessful": Words(
@@ -115,7 +115,7 @@ WORDS: Mapping[str, Words] = {
         N_("No bid was chosen on the lot of %(number)s “%(title)s” that you bid on."),
     ),
     "award_declined": Words(
-        N_("A contract was declined, and a lot waits"),
+        N_("A contract was declined: decide on its lot again"),
         N_("Award the lot of %(number)s “%(title)s” to another bid, or close it."),
     ),
     "award_won": Words(
@@ -254,7 +254,7 @@ WORDS: Mapping[str, Words] = {
     "import_failed": Words(
         N_("Your measurements were not imported"),
         N_(
-            "The file “%(title)s” for %(number)s has faults. Nothing of it was kept. Mend it and"
+            "The file “%(title)s” for %(number)s has faults. Nothing of it was kept. Correct it and"
             " send it again."
         ),
     ),

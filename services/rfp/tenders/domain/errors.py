@@ -134,7 +134,7 @@ class BeyondScale(DomainError):
 
 class PriceWithoutGrade(DomainError):
     code = "price_without_grade"
-    message = N_("The price is scored by the formula, so it has no least grade.")
+    message = N_("The price is scored by the formula, so it has no minimum grade.")
 
 
 class MinimumBeyondTarget(DomainError):
