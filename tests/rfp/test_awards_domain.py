@@ -4,11 +4,25 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from support.actors import an_id
 from support.rfps import an_sla_target
 
-from services.rfp.awards.domain import agreed_target, standstill_end
+from services.rfp.awards.domain import (
+    Decided,
+    LotAwarded,
+    LotClosed,
+    NotImpartial,
+    OverCeiling,
+    ReasonTooShort,
+    agreed_target,
+    confirmed_reason,
+    require_impartial,
+    require_reason,
+    standstill_end,
+)
 from services.rfp.tenders.domain import Direction
 from shared.calendar import WorkingDays
+from shared.kernel import Money
 
 D = Decimal
 
@@ -62,3 +76,66 @@ def test_the_day_of_the_award_is_that_of_the_rfps_zone() -> None:
     late = datetime(2026, 9, 30, 16, 30, tzinfo=UTC)  # Thursday in Shanghai
     ends_at = standstill_end(late, 1, "Asia/Shanghai", WorkingDays())
     assert ends_at == datetime(2026, 10, 2, 16, tzinfo=UTC)
+
+
+LONG = "Two new languages ..."  # 21 characters
+SHORT = LONG[:-2]
+
+
+@pytest.mark.parametrize("reason", [LONG[:-1], f"  {LONG}\n"])
+def test_a_reason_has_twenty_characters(reason: str) -> None:
+    require_reason(reason)
+
+
+@pytest.mark.parametrize("reason", ["", SHORT, f"  {SHORT}  "])
+def test_a_shorter_reason_hears_how_long_it_has_to_be(reason: str) -> None:
+    with pytest.raises(ReasonTooShort) as refused:
+        require_reason(reason)
+    assert refused.value.params == {"least": 20}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "kept"),
+    [
+        ("99", LONG, None),
+        ("100", "", None),  # all that is left
+        ("100.01", f" {LONG} ", LONG),
+        ("100.01", LONG[:-1], LONG[:-1]),
+    ],
+)
+def test_only_an_award_over_the_ceiling_keeps_a_reason_for_it(
+    value: str, reason: str, kept: str | None
+) -> None:
+    assert confirmed_reason(Money(D(value), "CNY"), Money(D(100), "CNY"), reason) == kept
+
+
+def test_an_award_over_the_ceiling_without_a_reason_hears_what_is_left() -> None:
+    value, left = Money(D(101), "CNY"), Money(D(100), "CNY")
+    with pytest.raises(OverCeiling) as refused:
+        confirmed_reason(value, left, f"{SHORT}  ")
+    assert refused.value.params == {"value": value, "left": left, "least": 20}
+
+
+def test_who_has_served_on_the_committee_does_not_decide() -> None:
+    require_impartial(an_id("buyer"), {an_id("opener")})
+    with pytest.raises(NotImpartial):
+        require_impartial(an_id("opener"), {an_id("opener")})
+
+
+@pytest.mark.parametrize(
+    ("bid_on", "awarded", "closed", "is_all"),
+    [("ab", "a", "b", True), ("ab", "a", "", False), ("a", "a", "c", True), ("", "", "", True)],
+)
+def test_all_is_decided_when_each_lot_with_a_bid_is(
+    bid_on: str, awarded: str, closed: str, is_all: bool
+) -> None:
+    decided = Decided(*([an_id(lot) for lot in lots] for lots in (bid_on, awarded, closed)))
+    assert decided.is_all() is is_all
+
+
+def test_a_lot_is_decided_once() -> None:
+    decided = Decided([], awarded=[an_id("a")], closed=[an_id("b")])
+    decided.require_undecided(an_id("c"))
+    for lot, refusal in (("a", LotAwarded), ("b", LotClosed)):
+        with pytest.raises(refusal):
+            decided.require_undecided(an_id(lot))

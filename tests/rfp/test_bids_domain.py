@@ -26,7 +26,7 @@ from services.rfp.bids.domain import (
     opening_due,
     require_complete,
 )
-from services.rfp.tenders.domain import Direction, Rfp, SlaTarget
+from services.rfp.tenders.domain import Direction, SlaTarget
 
 Clock = Callable[[datetime], None]
 
@@ -114,7 +114,7 @@ class TestCompleteness:
             require_complete(content(), [])
 
 
-def test_a_second_bid_says_that_it_replaces_the_first(rfp: Rfp) -> None:
+def test_a_second_bid_says_that_it_replaces_the_first() -> None:
     assert next_version(None, replace=False) == 1
     with pytest.raises(BidMissing):
         next_version(None, replace=True)

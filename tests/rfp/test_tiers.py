@@ -148,3 +148,31 @@ def test_a_share_of_good_cases_lies_on_its_scale(changes: Any, fault: Any) -> No
     target = an_sla_target(**changes)
     assert fault in [None, *map(type, target.faults())]
     assert fault or not list(target.faults())
+
+
+SAID = {"title": an_sla_target().title}
+OPEN: Any = [{"from": None, "to": "90", "percent": "5"}, {"from": "90", "to": "99", "percent": ""}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"unit": "per mille"}, errors.UnitUnknown(**SAID)),
+        ({"target": Decimal(101)}, errors.BeyondScale(**SAID, top=Decimal(100))),
+        ({"minimum": Decimal(96)}, errors.MinimumBeyondTarget(**SAID)),
+        (
+            {"tiers": OPEN, "target": Decimal(90), "minimum": None},
+            errors.TiersUnfinished(**SAID, top="99"),
+        ),
+    ],
+)
+def test_a_fault_of_a_level_says_which_and_how(changes: Any, fault: DomainError) -> None:
+    [found] = an_sla_target(**changes).faults()
+    assert (type(found), found.params) == (type(fault), fault.params)
+
+
+def test_a_minimum_may_be_the_target_itself() -> None:
+    for direction in Direction:
+        bands: Any = [{"from": None, "to": None, "percent": "0"}]
+        level = an_sla_target(direction=direction, minimum=Decimal(95), tiers=bands)
+        assert list(level.faults()) == []
