@@ -1,5 +1,6 @@
 """settlement/domain: whose credit it is, its month, and what is left where nothing is due."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -122,3 +123,12 @@ def test_a_currency_we_do_not_know_has_two_digits(exact: str, written: str) -> N
 def test_the_day_of_a_proposal_is_that_of_the_contracts_zone(proposed_at: str, due_at: str) -> None:
     found = decision_due_at(datetime.fromisoformat(proposed_at), "Asia/Shanghai")
     assert found == datetime.fromisoformat(due_at)
+
+
+def test_a_credit_beside_an_approved_one_is_a_correction(
+    contract: Contract, window: Window, credit: Credit
+) -> None:
+    assert not credit.is_correction
+    credit.decide(Decision.APPROVE, by="usr_f", reason="", now=NOW)
+    later = propose(contract, replace(window, revision=4, attained=D(80)), [credit], NOW)
+    assert later and later.is_correction

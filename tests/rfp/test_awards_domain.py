@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from support.actors import an_id
 from support.rfps import an_sla_target
 
 from services.rfp.awards.domain import (
+    Award,
     Decided,
     LotAwarded,
     LotClosed,
@@ -139,3 +141,11 @@ def test_a_lot_is_decided_once() -> None:
     for lot, refusal in (("a", LotAwarded), ("b", LotClosed)):
         with pytest.raises(refusal):
             decided.require_undecided(an_id(lot))
+
+
+@pytest.mark.parametrize(("rank", "against"), [(1, False), (2, True), (3, True)])
+def test_whoever_is_not_first_wins_against_the_ranking(rank: int, against: bool) -> None:
+    names = ("lot_id", "rfp_id", "bid_id", "organisation_id", "awarded_by")
+    ids: Any = {name: an_id(name) for name in names}
+    award = Award(rank=rank, reason=LONG, awarded_at=WEDNESDAY, standstill_ends_at=WEDNESDAY, **ids)
+    assert award.against_ranking is against

@@ -29,6 +29,11 @@ def test_ranks_count_from_one() -> None:
     assert [(each.rank, each.offer.price) for each in found] == [(1, 100), (2, 200), (3, 300)]
 
 
+def test_a_price_of_nothing_cannot_be_compared_and_the_least_can() -> None:
+    found = results(("70", "30"), 2, 0, 1)
+    assert [(each.offer.price, each.rank) for each in found] == [(1, 1), (2, 2), (0, None)]
+
+
 @pytest.mark.parametrize(
     ("weights", "said"),
     [
