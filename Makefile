@@ -11,7 +11,7 @@ FAST := not stack and not browser and not plant and not fuzz and not fault
 PARALLEL = -n $(shell python3 -c "import os; print(os.cpu_count() * 3 // 2)")  # many tests wait
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
-.PHONY: help env up down status restart logs demo-data test test-stack test-pages fuzz faults bench lint fmt check assets jars \
+.PHONY: help env up down status restart logs demo-data test test-stack test-pages fuzz faults mutants bench lint fmt check assets jars \
 	translations translations-compile lock migration migrate topics verify
 
 help:  ## this list
@@ -65,6 +65,9 @@ fuzz: env assets translations-compile  ## made-up requests and bad input to ever
 
 faults: env assets translations-compile  ## all rounds of the faults, ROUNDS times; the table in build/faults.json
 	FAULT_ROUNDS=$(or $(ROUNDS),1) $(PY) -m pytest -q -m fault tests/faults
+
+mutants: env assets translations-compile  ## change the rules a little, thousands of times: do tests notice? ONLY='*awards*' asks for some
+	@PYTHONPATH=.:tests $(PY) -m support.mutants $(if $(ONLY),'$(ONLY)')
 
 check: lint  ## lint, types, import rules and the fast tests
 	@$(MAKE) --no-print-directory assets translations-compile

@@ -20,7 +20,7 @@ from shared.messaging.schemas import ROOT
 
 pytestmark = pytest.mark.plant
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "node_modules", "build", ".tandem*", ".*_cache", "__pycache__"
+    ".git", ".venv", "node_modules", "build", "mutants", ".tandem*", ".*_cache", "__pycache__"
 )
 PYTHON = Path(sys.executable)
 REASONS = ("E  ", "FAILED ", "AssertionError")  # the last in the log of a request
