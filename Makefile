@@ -57,8 +57,9 @@ test: env assets translations-compile  ## every test but fuzz and faults, with r
 test-stack: env
 	$(PY) -m pytest -q -m "stack or browser" --ignore=tests/browser
 
-test-pages: env
-	$(PY) -m pytest -q -m "stack or browser" tests/browser
+test-pages: env  # in a folder of its own: a run that begins closes the common one to PostgreSQL, for root
+	@folder=$$(mktemp -d) && trap "rm -rf $$folder" EXIT && \
+		$(PY) -m pytest -q -m "stack or browser" --basetemp=$$folder/of tests/browser
 
 fuzz: env assets translations-compile  ## made-up requests and bad input to every operation and form
 	$(PY) -m pytest -q -s -m fuzz $(PARALLEL)
