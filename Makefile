@@ -68,7 +68,8 @@ faults: env assets translations-compile  ## all rounds of the faults, ROUNDS tim
 	FAULT_ROUNDS=$(or $(ROUNDS),1) $(PY) -m pytest -q -m fault tests/faults
 
 mutants: env assets translations-compile  ## change the rules a little, thousands of times: do tests notice? ONLY='*awards*' asks for some
-	@PYTHONPATH=.:tests $(PY) -m support.mutants $(if $(ONLY),'$(ONLY)')
+	@PYTHONPATH=.:tests VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv run --quiet --no-project --with mutmut==3.8.1 \
+		python -m support.mutants $(if $(ONLY),'$(ONLY)')
 
 check: lint  ## lint, types, import rules and the fast tests
 	@$(MAKE) --no-print-directory assets translations-compile
