@@ -1,13 +1,11 @@
 """Signing in and out, and how guessing is slowed down."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
-from support.database import Sessions, rows
+from support.database import Sessions, rows, waits_since
 from support.gateway import PASSWORD, Pages, SignIn, a_person, cookie_of, moment
 from support.pages import Browser
 
@@ -215,10 +213,7 @@ def test_a_try_that_waits_for_the_success_of_another_is_counted(committed: Sessi
         with committed.begin() as first:
             load_attempts(first, key, free=0, now=START)
             second = pool.submit(a_try)
-            waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            while not first.scalar(waits) and not second.done():
-                time.sleep(0.02)
-            assert not second.done()
+            assert waits_since(first, lambda: not second.done())
             forget_attempts(first, key)
         second.result(timeout=30)
 

@@ -3,23 +3,14 @@
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from support.metrics import a_metric
+from support.metrics import Read, a_metric
 
 from services.monitoring.metrics.domain import Tier
 from services.monitoring.slas.domain import Inputs, Outcome, attained, gather, judge, shown
-
-
-@dataclass(frozen=True)
-class Read:
-    value: Decimal
-    taken_at: datetime = datetime(2026, 10, 5, tzinfo=UTC)
-    source: str = "telephony"
-    external_id: str = "call-1"
 
 
 def test_a_sum_of_more_than_28_digits_is_not_rounded() -> None:

@@ -1,13 +1,12 @@
 """Vectors of windows: months, zones, figures, outcomes, hashes."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.metrics import a_metric
+from support.metrics import Read, a_metric
 
 from services.monitoring.metrics.domain import Direction, Formula, Tier
 from services.monitoring.slas.domain import (
@@ -21,14 +20,6 @@ from services.monitoring.slas.domain import (
 )
 
 DIGEST = "0" * 64
-
-
-@dataclass(frozen=True)
-class Read:
-    value: Decimal
-    taken_at: datetime = datetime(2026, 10, 5, tzinfo=UTC)
-    source: str = "telephony"
-    external_id: str = "call-1"
 
 
 def inputs(numerator: Any, denominator: int) -> Inputs:

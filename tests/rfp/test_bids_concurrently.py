@@ -1,7 +1,6 @@
 """Bids and openings that meet each other, on connections of their own."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import sessionmaker
 from support.actors import bearer
 from support.bids import lot_path, send_bid, send_file
-from support.database import Sessions, events, make_database, rows
+from support.database import Sessions, events, make_database, rows, waits_since
 from support.rfps import OPENERS, a_plan, an_rfp, rfp_actors, settle, stored
 from support.settings import environment
 
@@ -120,9 +119,7 @@ def test_a_bid_that_waited_for_the_lock_past_the_deadline_is_refused(
     with committing.begin() as other:
         load_rfp(other, rfp.id)
         bidder.start()
-        waiting = sa.text("SELECT clock_timestamp() FROM pg_locks WHERE NOT granted")
-        while (since := other.scalar(waiting)) is None and bidder.is_alive():
-            time.sleep(0.02)
+        since = waits_since(other, bidder.is_alive)
         assert since and since < soon, "the bid did not wait for the lock"
         other.execute(sa.text("SELECT pg_sleep_until(:at)"), {"at": soon})
     bidder.join(timeout=30)
@@ -145,10 +142,8 @@ def test_a_draft_that_waited_for_the_opening_is_refused(
         load_rfp(opening, rfp.id).opened_at = opening.scalar(sa.text("SELECT clock_timestamp()"))
         opening.flush()
         writer.start()
-        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        while not opening.scalar(waiting) and writer.is_alive():
-            time.sleep(0.02)
-        assert not answers, "the draft did not wait for the opening"
+        assert waits_since(opening, writer.is_alive), "the draft did not wait for the opening"
+        assert not answers
     writer.join(timeout=30)
     assert [answer.json["errors"] for answer in answers] == [{"code": "rfp_closed"}]
     assert rows(committing, bid_drafts, **of(rfp)) == []

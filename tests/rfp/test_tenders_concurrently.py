@@ -1,11 +1,10 @@
 """Buyers and bidders who act on an RFP at the same moment."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from support.database import Sessions, events, rows
+from support.database import Sessions, events, rows, waits_since
 from support.rfps import BIDDERS, a_plan, an_rfp, stored
 from support.tendering import answer, ask, notices, publish
 
@@ -60,9 +59,7 @@ def test_a_question_that_waited_for_the_lock_past_the_deadline_is_refused(
             target=lambda: outcome.extend(at_once(lambda: ask(committed, rfp)))
         )
         asker.start()
-        waiting = sa.text("SELECT clock_timestamp() FROM pg_locks WHERE NOT granted LIMIT 1")
-        while (since := other.scalar(waiting)) is None and asker.is_alive():
-            time.sleep(0.02)
+        since = waits_since(other, asker.is_alive)
         assert since and since < in_a_second, "the question did not wait for the lock"
         other.execute(sa.text("SELECT pg_sleep_until(:at)"), {"at": in_a_second})
     asker.join(timeout=30)

@@ -1,7 +1,9 @@
 """Databases in the throwaway server, one per package under test."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import shared.directory
 import shared.files
+import shared.idempotency  # the tables every service has
 import shared.messaging.dead_letters
 import shared.messaging.heartbeat
 import shared.messaging.inbox
-import shared.web.idempotency  # the tables every service has
 from shared import audit, db  # noqa: F401
 from shared.kernel import Actor
 from shared.messaging.outbox import outbox
@@ -116,3 +118,11 @@ def as_person(actor: Actor) -> dict[str, Any]:
         "active": True,
         "sequence": 1,
     }
+
+
+def waits_since(session: Session, goes_on: Callable[[], bool]) -> datetime | None:
+    """When somebody was seen to wait for a lock; nothing if they go on no more."""
+    waiting = sa.text("SELECT clock_timestamp() FROM pg_locks WHERE NOT granted LIMIT 1")
+    while (since := session.scalar(waiting)) is None and goes_on():
+        time.sleep(0.02)
+    return since

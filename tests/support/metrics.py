@@ -1,7 +1,7 @@
 """Builders for tests of monitoring: metrics, measurements, the people around them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,6 +37,16 @@ TIERS = (
     Tier(Decimal(90), Decimal(95), Decimal(5)),
     Tier(Decimal(95), None, Decimal(0)),
 )
+
+
+@dataclass(frozen=True)
+class Read:
+    """A measurement as the rules see it."""
+
+    value: Decimal
+    taken_at: datetime = datetime(2026, 10, 5, tzinfo=UTC)
+    source: str = "telephony"
+    external_id: str = "call-1"
 
 
 def monitoring_actors() -> dict[str, Actor]:
