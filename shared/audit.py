@@ -18,6 +18,7 @@ from shared.db import Instant, metadata
 from shared.kernel import Actor
 
 START = "0" * 64
+NEW = 0, START
 
 audit_entries = Table(
     "audit_entries",
@@ -66,12 +67,13 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class Said:
-    """What will be an entry once its chain is locked."""
+    """What will be an entry once its chain is locked, or begun."""
 
     chain: str
     actor: str
     action: str
     detail: Mapping[str, Any]
+    begins_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,10 @@ LOCK_HEADS = (
     .on_conflict_do_update(index_elements=["chain"], set_={"length": audit_heads.c.length})
     .returning(*HEAD, func.clock_timestamp().label("at"))
 )
-ENDS = db.recordset("ends", HEAD)
-MOVE_HEADS = (
-    sa.update(audit_heads)
-    .where(audit_heads.c.chain == ENDS.c.chain)
-    .values(length=ENDS.c.length, hash=ENDS.c.hash)
+MOVE_HEADS = insert(audit_heads).from_select(HEAD, select(db.recordset("ends", HEAD)))
+MOVE_HEADS = MOVE_HEADS.on_conflict_do_update(
+    index_elements=["chain"],
+    set_={name: MOVE_HEADS.excluded[name] for name in ("length", "hash")},
 )
 WRITE_ENTRIES = (
     sa.insert(audit_entries)
@@ -120,20 +121,27 @@ def record(
     chain: str,
     action: str,
     detail: Mapping[str, Any] | None = None,
+    begins_at: datetime | None = None,
 ) -> None:
-    """Append to the chain of an aggregate. `detail` holds JSON values and nothing sealed."""
+    """Append to the chain of an aggregate. `detail` holds JSON values and nothing sealed.
+
+    `begins_at`: the aggregate is new, made at this time of the database, and nobody else can know
+    its chain, so that nothing has to be locked.
+    """
     who = actor.subject if isinstance(actor, Actor) else actor
-    put_off(session, append, Said(chain, who, action, json.loads(canonical(detail or {}))))
+    said = json.loads(canonical(detail or {}))
+    put_off(session, append, Said(chain, who, action, said, begins_at))
 
 
 def append(session: Session, said: list[Said]) -> None:
     """Entries of one transaction are a microsecond apart: a list by time goes on after any."""
-    heads, began = lock_heads(session, sorted({each.chain for each in said}))
+    heads, times = lock_heads(session, sorted({each.chain for each in said if not each.begins_at}))
+    began = max(times + [each.begins_at for each in said if each.begins_at])
     rows = []
     for count, each in enumerate(said):
-        length, previous = heads[each.chain]
+        length, previous = heads.get(each.chain, NEW)
         at = began + timedelta(microseconds=count)
-        entry = AuditEntry(**vars(each), number=length + 1, at=at, hash="")
+        entry = AuditEntry(each.chain, length + 1, at, each.actor, each.action, each.detail, "")
         digest = entry_hash(previous, entry)
         rows.append({**vars(entry), "at": at.isoformat(), "hash": digest})
         heads[each.chain] = entry.number, digest
@@ -141,15 +149,19 @@ def append(session: Session, said: list[Said]) -> None:
     session.execute(WRITE_ENTRIES, {"entries": rows, "ends": ends})
 
 
-def lock_heads(session: Session, chains: list[str]) -> tuple[dict[str, tuple[int, str]], datetime]:
-    """Length and hash of each, and the time after the wait for them.
+def lock_heads(
+    session: Session, chains: list[str]
+) -> tuple[dict[str, tuple[int, str]], list[datetime]]:
+    """Length and hash of each, and the times after the wait for them.
 
     Locked in the order given, which has to be the same for all. One statement makes the heads that
     are new and locks those that are not.
     """
+    if not chains:
+        return {}, []
     new = [{"chain": each, "length": 0, "hash": START} for each in chains]
     rows = session.execute(LOCK_HEADS, {"heads": new}).all()
-    return {row.chain: (row.length, row.hash) for row in rows}, max(row.at for row in rows)
+    return {row.chain: (row.length, row.hash) for row in rows}, [row.at for row in rows]
 
 
 def entry_hash(previous: str, entry: AuditEntry) -> str:

@@ -1,6 +1,9 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from support.actors import staff
 from support.database import Sessions, events, rows
 
@@ -9,6 +12,7 @@ from shared.audit import Fault, Head, audit_entries, audit_heads
 from shared.messaging import checkpoints
 
 BUYER = staff("buyer")
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def write(sessions: Sessions, *actions: str, chain: str = "rfp:1") -> None:
@@ -127,3 +131,32 @@ def test_the_next_page_goes_on_where_the_last_one_ended(sessions: Sessions) -> N
         first = audit.latest(session, limit=1)
         rest = audit.latest(session, before=first[0].at)
     assert [each.chain for each in first + rest] == ["rfp:1", "rfp:3", "rfp:2"]
+
+
+def begin(sessions: Sessions, chain: str) -> None:
+    with sessions.begin() as session:
+        audit.record(session, BUYER, chain=chain, action="received", begins_at=NOON)
+
+
+def test_a_new_chain_is_begun_beside_one_that_goes_on(sessions: Sessions) -> None:
+    write(sessions, "received", chain="bid:1")
+    with sessions.begin() as session:
+        audit.record(session, BUYER, chain="bid:1", action="replaced")
+        audit.record(session, BUYER, chain="bid:2", action="received", begins_at=NOON)
+        audit.record(session, BUYER, chain="bid:2", action="opened")
+    begin(sessions, "bid:3")
+    assert faults(sessions, *heads(sessions)) == []
+    found = [(each.chain, each.number, each.action) for each in rows(sessions, audit_entries)]
+    assert sorted(found) == [
+        ("bid:1", 1, "received"), ("bid:1", 2, "replaced"),
+        ("bid:2", 1, "received"), ("bid:2", 2, "opened"), ("bid:3", 1, "received"),
+    ]  # fmt: skip
+    assert {each.at for each in rows(sessions, audit_entries) if each.chain == "bid:3"} == {NOON}
+
+
+def test_a_chain_begins_only_once(sessions: Sessions) -> None:
+    write(sessions, "received", "opened", chain="bid:1")
+    with pytest.raises(IntegrityError):
+        begin(sessions, "bid:1")
+    assert faults(sessions, *heads(sessions)) == []
+    assert rows(sessions, audit_heads)[0].length == 2

@@ -9,11 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from services.rfp.bids.domain import Bid
 from services.rfp.bids.persistence.tables import bid_drafts, bid_files, bids, is_current
-from services.rfp.tenders.domain import Rfp
+from services.rfp.tenders.domain import MOMENTS, Rfp
 from services.rfp.tenders.persistence import invitations, lots, rfps
 from services.rfp.vendors.persistence import may_be_invited, vendors
 from shared import db
@@ -30,8 +30,12 @@ OWN_RFP = (
         invitations.c.organisation_id == VENDOR_ID,
     )
 )
+TO_BID_ON = "title", "published_at", "deadline_at", *MOMENTS
 LOCKED_RFP = (
-    OWN_RFP.options(joinedload(Rfp.sla_targets))  # type: ignore[arg-type,misc]  # mapped
+    OWN_RFP.options(
+        load_only(*(getattr(Rfp, name) for name in TO_BID_ON)),
+        joinedload(Rfp.sla_targets),  # type: ignore[arg-type,misc]  # mapped
+    )
     .with_for_update(read=True, of=rfps)
     .suffix_with("FOR UPDATE OF invitations")
     .execution_options(populate_existing=True)

@@ -82,4 +82,11 @@ def retire(session: Session, current: Bid | None) -> None:
 def acknowledge(session: Session, bid: Bid) -> None:
     """On record, and to nobody: the answer is the receipt. The chain does not say whose it is."""
     detail = {"version": bid.version, "sha256": bid.sha256, "padded_size": bid.padded_size}
-    audit.record(session, SEALED_ACTOR, chain=f"bid:{bid.id}", action="bid_received", detail=detail)
+    audit.record(
+        session,
+        SEALED_ACTOR,
+        chain=f"bid:{bid.id}",
+        action="bid_received",
+        detail=detail,
+        begins_at=bid.received_at,
+    )
