@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from socket import MSG_PEEK, socket
@@ -78,6 +77,5 @@ def is_quiet(connection: socket) -> bool:
     except OSError:
         return False
     finally:
-        with suppress(OSError):
-            connection.settimeout(timeout)
+        connection.settimeout(timeout)
     return False
