@@ -26,18 +26,18 @@ class Outcome:
 
 POSITIONS = sa.ARRAY(sa.BigInteger)
 Publish = Callable[[Sequence[Row[Any]]], Outcome]
+CARRIED = [outbox.c[name] for name in ("position", "topic", "subject", "headers", "payload")]
 SENT = (
     update(outbox)
     .where(outbox.c.position == sa.any_(sa.bindparam("acknowledged", type_=POSITIONS)))
     .values(published_at=func.clock_timestamp())
-    .returning(
-        outbox.c.topic,
-        func.extract("epoch", outbox.c.published_at - outbox.c.pending_since),
-    )
+    .returning(outbox.c.topic, (outbox.c.published_at - outbox.c.pending_since).label("age"))
+    .cte("sent")
 )
+OLDEST = select(SENT.c.topic, func.max(func.extract("epoch", SENT.c.age))).group_by(SENT.c.topic)
 
 
-def publish_pending(session: Session, publish: Publish, *, limit: int = 500) -> int:
+def publish_pending(session: Session, publish: Publish, *, limit: int = 1000) -> int:
     """Publish what is unpublished, oldest first; mark and count what the broker acknowledged.
 
     A crash between acknowledgement and commit publishes the same events again.
@@ -55,7 +55,7 @@ def publish_pending(session: Session, publish: Publish, *, limit: int = 500) -> 
 
 
 def mark(session: Session, acknowledged: Sequence[int]) -> None:
-    for topic, seconds in session.execute(SENT, {"acknowledged": acknowledged}):
+    for topic, seconds in session.execute(OLDEST, {"acknowledged": acknowledged}):
         metrics.ACK_SECONDS.labels(topic).observe(float(seconds))
 
 
@@ -67,7 +67,7 @@ def pending(session: Session, limit: int) -> Sequence[Row[Any]]:
         parked.c.topic == outbox.c.topic,
         parked.c.subject == outbox.c.subject,
     )
-    waiting = select(outbox).where(is_pending, ~blocked.exists())
+    waiting = select(*CARRIED).where(is_pending, ~blocked.exists())
     rows = session.execute(waiting.order_by(outbox.c.position).limit(limit)).all()
     sizes = accumulate(len(row.payload) for row in rows)
     fitting = list(takewhile(lambda size: size <= MAX_BATCH_BYTES, sizes))
