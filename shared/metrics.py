@@ -61,7 +61,7 @@ REQUEST_SECONDS = histogram(
     "method", "route", buckets=FAST_S,
 )  # fmt: skip
 ACK_SECONDS = histogram(
-    "outbox_ack_seconds", "From the commit of a batch's oldest event to Kafka's word that it has it",
+    "outbox_ack_seconds", "From the commit of a batch's oldest event to Kafka's word of it",
     "topic", buckets=SLOW_S,
 )  # fmt: skip
 SEND_FAILURES = counter("outbox_send_failures", "Batches that Kafka did not take", "error")
