@@ -34,7 +34,7 @@ class TestContract:
         vendor.get(f"/portal/contracts/{draft.id}")
         assert draft.terms_sha256() in vendor.text and "Accept contract" in vendor.text
         vendor.submit("acceptance")
-        assert "The vendor has accepted." in vendor.text
+        assert "Your company has accepted." in vendor.text
         assert "Accept contract" not in vendor.text
         manager.get(f"/admin/contracts/{draft.id}")
         assert "Accepted by the vendor" in manager.text

@@ -132,6 +132,7 @@ class TestStaff:
             [made] = evaluate_windows(session, MANAGER, metric_id=metric.id)
         page = manager.get(f"/admin/performance/{metric.id}").text
         assert "No measurement came for Oct 2026" in page and "No data" in page
+        assert "data-chart" not in page, "there is nothing to draw"
         assert page.count("measurements/new") == 1, "one button for one thing"
         assert "Window Oct 2026 evaluated: No data" in page
         window = manager.get(f"/admin/performance/{metric.id}/windows/{made.window_id}").text

@@ -132,7 +132,7 @@ def metric_page(reader: Actor, metric_id: UUID, **more: Any) -> ResponseReturnVa
         view=view,
         metric=view.metric,
         part=part,
-        drawing=schemas.chart(view.metric, view.charted) if view.charted else None,
+        drawing=schemas.chart(view.metric, view.charted) if view.has_results else None,
         history=history,
         **more,
         **look(reader),

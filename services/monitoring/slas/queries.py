@@ -90,6 +90,10 @@ class Performance:
         return self.charted[-1] if self.charted else None
 
     @property
+    def has_results(self) -> bool:
+        return any(each.attained is not None for each in self.charted)
+
+    @property
     def due(self) -> int:
         """How many windows wait to be evaluated, for the first time or again."""
         return len(self.unevaluated) + self.stale
