@@ -23,9 +23,10 @@ from deploy.dev.units import Unit
 
 
 class Answer(BaseHTTPRequestHandler):
-    """200, with the pid; slowly, where a second has to pass first."""
+    """200, with the pid; slowly, where a second has to pass first. The log tells what begins."""
 
     def do_GET(self) -> None:
+        print(self.path, flush=True)
         time.sleep(1 if self.path == "/slow" else 0)
         body = str(os.getpid()).encode()
         self.send_response(200)
@@ -109,7 +110,8 @@ def test_the_successor_takes_requests_and_the_one_before_ends_what_it_has_begun(
     slow: list[int] = []
     caller = Thread(target=lambda: slow.append(ask(first, "/slow")))
     caller.start()
-    time.sleep(0.3)
+    while "/slow" not in first.log.read_text():
+        time.sleep(0.01)
     supervisor.restart("web")
     second = turn_until_settled(supervisor)
     caller.join()

@@ -27,6 +27,7 @@ class Service:
         self.may_answer.set()
         self.connections = 0
         self.heads: list[bytes] = []
+        self.answered = threading.Semaphore(0)
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self) -> None:
@@ -48,6 +49,7 @@ class Service:
                 for piece in self.pieces:
                     connection.sendall(piece)
                     threading.Event().wait(PAUSE_S if len(self.pieces) > 1 else 0)
+                self.answered.release()
                 if is_last:
                     return
 
@@ -143,7 +145,8 @@ def test_what_follows_an_answer_is_nobodys(
         assert len(answer.headers) < 3 and not upstream.idle
     service.pieces = [whole, after]  # it comes when we have the answer already
     assert ask(upstream)[1] == b"hello"
-    threading.Event().wait(4 * PAUSE_S)
+    for _ in range(3):
+        assert service.answered.acquire(timeout=10)
     assert upstream.take(60) is None
 
 
