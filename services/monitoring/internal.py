@@ -37,7 +37,7 @@ def to_evaluate(session: Session, manager: Staff) -> Iterator[dict[str, Any]]:
             _("Evaluate windows"),
             f"{metric.number} · {metric.title}",
             f"/admin/performance/{metric.id}",
-            _("A window has ended and was not evaluated by itself."),
+            _("A window has ended and is not evaluated yet."),
         )
 
 

@@ -91,9 +91,6 @@ def test_refusals_say_what_has_happened_since(delivery: Delivery) -> None:
 def test_who_has_reviewed_another_level_hears_which(delivery: Delivery) -> None:
     review(delivery, "usr_a", level=1)
     assert refused(ReviewedOtherLevel, delivery, reviewer="usr_a") == {"level": 1}
-    review(delivery, "usr_b", Decision.REWORK, level=2)
-    delivery.submit(uuid7(), "usr_vendor", LATER)
-    assert refused(ReviewedOtherLevel, delivery, reviewer="usr_b") == {"level": 2}
 
 
 def test_a_turn_begins_on_the_day_of_the_contracts_zone() -> None:

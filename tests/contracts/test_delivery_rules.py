@@ -6,7 +6,6 @@ import pytest
 from support.actors import an_id
 
 from services.contracts.delivery.domain import (
-    LEVELS,
     MOVES,
     Decision,
     Delivery,
@@ -119,10 +118,6 @@ def test_a_decision_counts_only_while_a_level_waits(
             decide(delivery, "usr_c", decision)
 
 
-def test_there_are_two_levels() -> None:
-    assert LEVELS == 2
-
-
 def test_nobody_reviews_at_two_levels() -> None:
     delivery = in_state(S.IN_REVIEW)
     with pytest.raises(ReviewedOtherLevel):
@@ -130,16 +125,25 @@ def test_nobody_reviews_at_two_levels() -> None:
     decide(delivery, "usr_b")
 
 
-def test_the_levels_stay_apart_across_versions() -> None:
-    delivery = in_state(S.IN_REVIEW)
-    decide(delivery, "usr_b", Decision.REWORK)
-    hand_in(delivery)
-    with pytest.raises(ReviewedOtherLevel):
-        decide(delivery, "usr_b")  # reviewed level 2 of version 1
-    assert decide(delivery, "usr_a").level == 1  # level 1 again, of the new content
+def test_the_levels_of_a_version_stay_apart() -> None:
+    delivery = in_state(S.IN_REVIEW)  # usr_a has approved level 1
     with pytest.raises(ReviewedOtherLevel):
         decide(delivery, "usr_a")
-    assert decide(delivery, "usr_b").level == 2
+    decide(delivery, "usr_b", Decision.REWORK)
+    hand_in(delivery)
+    assert decide(delivery, "usr_b").level == 1
+    with pytest.raises(ReviewedOtherLevel):
+        decide(delivery, "usr_b")
+    assert decide(delivery, "usr_a").level == 2
+    assert delivery.state == S.ACCEPTED
+
+
+def test_two_reviewers_are_enough_whoever_goes_on_after_a_rework() -> None:
+    delivery = in_state(S.SUBMITTED)
+    decide(delivery, "usr_a", Decision.REWORK)
+    hand_in(delivery)
+    assert decide(delivery, "usr_b").level == 1
+    assert decide(delivery, "usr_a").level == 2
     assert delivery.state == S.ACCEPTED
 
 

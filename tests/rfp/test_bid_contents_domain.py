@@ -89,7 +89,7 @@ def promised(value: str | None, **target: Any) -> DomainError | None:
     asked = an_sla_target(**target)
     promises = [] if value is None else [Promise(asked.id, D(value))]
     content = BidContent(solution="", lines=[], promises=promises)
-    return dict(promise_faults(content, [asked])).get(asked.id)
+    return dict(promise_faults(content.promises, [asked])).get(asked.id)
 
 
 TITLE = {"title": an_sla_target().title}

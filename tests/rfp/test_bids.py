@@ -136,7 +136,7 @@ class TestSubmission:
         weak = [{"target_id": str(rfp.sla_targets[0].id), "value": "89.9"}]
         answer = send_bid(client, rfp, "huayun", promises=weak)
         assert answer.status_code == 409 and answer.json["errors"] == {"code": "promise_too_weak"}
-        assert "89.9 does not meet the minimum of 90" in answer.json["message"]
+        assert "89.9 is worse than 90" in answer.json["message"]
         missing = send_bid(client, rfp, "huayun", promises=[])
         assert missing.json["errors"] == {"code": "promise_missing"}
 

@@ -91,7 +91,7 @@ class TestCompleteness:
 
     def test_promises_meet_the_minimum_in_its_direction(self) -> None:
         self.check([self.higher, self.lower], higher="90", lower="4")
-        with pytest.raises(PromiseTooWeak, match=r"89\.99 does not meet the minimum of 90"):
+        with pytest.raises(PromiseTooWeak, match=r"89\.99 is worse than 90"):
             self.check([self.higher, self.lower], higher="89.99", lower="4")
         with pytest.raises(PromiseTooWeak, match=r"4\.01"):
             self.check([self.higher, self.lower], higher="100", lower="4.01")

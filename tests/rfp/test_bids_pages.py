@@ -81,9 +81,10 @@ class TestForm:
         assert 'href="#lines-0-unit_price"' in browser.text
         assert 'href="#lines-1-quantity"' in browser.text
         assert "Write a number above zero." in browser.text
+        assert 'href="#promises-0-value"' in browser.text, "what can be said is said at once"
         mended = filled_in(**{"promises-0-value": "89"})
         press(browser, "?step=check", 422, **mended)
-        assert "89 does not meet the minimum of 90" in browser.text
+        assert "89 is worse than 90" in browser.text
         assert 'href="#promises-0-value"' in browser.text
         assert saved_draft(client, rfp)["solution"] == "Twelve agents in Dalian."
 

@@ -44,6 +44,8 @@ class TestPages:
         assert re.search(r'value="potential"\s+checked', page.text)
         page.submit("/declaration", conflict="potential", text="I worked there in 2019.")
         assert "huayun answers." in page.text and "1,320,000" not in page.text
+        form = page.text.partition(f'action="{path(opened)}/scores"')[2]
+        assert form.index("<button hidden></button>") == form.index("<button"), "Enter saves"
         numbers = {f"scores-{n}-grade": "4" for n in range(7)}
         page.submit("/scores", 422, then="submit", **numbers)
         assert "One answer needs your attention" in page.text
@@ -55,6 +57,7 @@ class TestPages:
         page.submit("/scores", 422, then="submit", **(numbers | {"scores-0-grade": "7"}))
         assert "2 answers need" in page.text and 'href="#scores-7-grade"' in page.text
         assert 'value="7"' in page.text
+        assert page.text.index('href="#scores-0-grade"') < page.text.index('href="#scores-7-grade"')
         page.submit("/scores", then="save", **(numbers | {"scores-0-grade": "3.5"}))
         assert "Saved as a draft" in page.text and 'value="3.5"' in page.text
         page.submit("/scores", then="submit", **(numbers | {"scores-7-grade": "0"}))
@@ -87,6 +90,7 @@ class TestPages:
             assert figure in page.text, figure
         assert "1,100,000 ÷ 1,320,000 × 20 = 16.67" in page.text
         assert "Nobody has bid on “Second level”" in page.text
+        assert "for 12 months, " in page.text, "each line says what it comes to"
 
     def test_the_list_leads_there(
         self, client: FlaskClient, opened: Rfp, evaluated: Rfp, htmx: bool

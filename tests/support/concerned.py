@@ -82,7 +82,7 @@ def delivering(milestone_id: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "deliverable_submitted", milestone_id, REVIEWERS
     yield "rework_requested", milestone_id, HUAYUN
     yield "deliverable_submitted", milestone_id, REVIEWERS
-    yield "review_due", milestone_id, ("quality2",)  # nobody reviews at two levels
+    yield "review_due", milestone_id, ("quality2",)  # nobody reviews a version at two levels
     yield "milestone_accepted", milestone_id, (*HUAYUN, *MANAGERS)
 
 

@@ -1,8 +1,8 @@
 """How a milestone is delivered: versions are handed in, and levels of review decide in turn.
 
 A new version has changed content, so its review begins at level 1 again, whichever level asked
-for the rework. Whoever reviewed level 1 before may do so again; nobody reviews at two levels of
-the same milestone, across all its versions, and nobody reviews what they handed in themselves.
+for the rework. Nobody reviews one version at two levels, and nobody reviews what they handed in
+themselves.
 """
 
 from collections.abc import Mapping
@@ -105,7 +105,7 @@ class OwnDeliverable(Forbidden):
 class ReviewedOtherLevel(Forbidden):
     code = "reviewed_other_level"
     message = N_(
-        "You have reviewed level %(level)s of this milestone. Somebody else decides on this level."
+        "You have reviewed level %(level)s of this version. Somebody else decides on this level."
     )
 
 
@@ -190,7 +190,7 @@ class Delivery:
         """Why somebody may not decide at this level; None where they may."""
         if any(version.submitted_by == reviewer for version in self.versions):
             return OwnDeliverable()
-        reviews = (review for version in self.versions for review in version.reviews)
+        reviews = self.current.reviews if self.current else []
         other = {each.level for each in reviews if each.reviewer == reviewer} - {self.level}
         return ReviewedOtherLevel(level=min(other)) if other else None
 

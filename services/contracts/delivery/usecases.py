@@ -161,11 +161,13 @@ def note(
 def tell_reviewers(
     session: Session, delivery: Delivery, promise: Promise, template: str, now: datetime
 ) -> None:
-    """Those who may decide at the level whose turn it is."""
+    """Those who may decide at the level whose turn it is; where there are none, the managers."""
     reviewers = directory.people_with_role(session, "quality")
     able = [each.id for each in reviewers if delivery.refusal(f"usr_{each.id}") is None]
     due_at = review_due_at(now, promise.time_zone)
     tell(session, delivery, promise, template, now, to=able, due_at=due_at)
+    if not able:
+        tell_managers(session, delivery, promise, "reviewer_missing", now)
 
 
 def tell_managers(

@@ -158,7 +158,8 @@ def blank_grades() -> dict[str, str]:
 
 
 def faulty(evaluator: Staff, rfp_id: UUID, errors: Mapping[str, str]) -> ResponseReturnValue:
-    return invalid(SHOW, errors, **shown(evaluator, rfp_id))
+    in_page_order = {name: errors[name] for name in request.form if name in errors}
+    return invalid(SHOW, {**in_page_order, **errors}, **shown(evaluator, rfp_id))
 
 
 SHOW = "evaluations/show.html"

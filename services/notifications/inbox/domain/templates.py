@@ -140,7 +140,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "contract_drafted": Words(
         N_("A contract is drafted"),
-        N_("Read %(number)s “%(title)s” and accept it. It begins when both sides have."),
+        N_("Read %(number)s “%(title)s”. It begins when both sides have accepted it."),
     ),
     "contract_accepted": Words(
         N_("The other side has accepted the contract"),
@@ -161,6 +161,13 @@ WORDS: Mapping[str, Words] = {
     "review_due": Words(
         N_("A deliverable has reached your review level"),
         N_("The level before yours has approved “%(title)s” (%(number)s)."),
+    ),
+    "reviewer_missing": Words(
+        N_("Nobody can review a deliverable"),
+        N_(
+            "“%(title)s” (%(number)s) waits for a level of review that nobody is left for. Ask an "
+            "administrator for another quality reviewer."
+        ),
     ),
     "rework_requested": Words(
         N_("A deliverable needs rework"),

@@ -56,7 +56,7 @@ class PromiseMissing(DomainError):
 
 class PromiseTooWeak(DomainError):
     code = "promise_too_weak"
-    message = N_("“%(title)s”: %(value)s does not meet the minimum of %(minimum)s.")
+    message = N_("“%(title)s”: %(value)s is worse than %(minimum)s, the worst value allowed.")
 
 
 class PromiseBeyondScale(DomainError):

@@ -1,12 +1,12 @@
 """When a bid is taken, what makes it complete, and who opens it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.rfp.bids.domain.content import BidContent
+from services.rfp.bids.domain.content import BidContent, Promise
 from services.rfp.bids.domain.errors import (
     BidExists,
     BidMissing,
@@ -83,7 +83,7 @@ def require_complete(content: BidContent, targets: Sequence[SlaTarget]) -> None:
     """At least one price, and for each SLA target a promise no weaker than its minimum."""
     if not content.lines:
         raise LinesMissing
-    for fault in promise_faults(content, targets).values():
+    for fault in promise_faults(content.promises, targets).values():
         raise fault
     known = {target.id for target in targets}
     promised = [promise.target_id for promise in content.promises]
@@ -91,9 +91,11 @@ def require_complete(content: BidContent, targets: Sequence[SlaTarget]) -> None:
         raise PromiseUnknown
 
 
-def promise_faults(content: BidContent, targets: Sequence[SlaTarget]) -> Mapping[UUID, DomainError]:
+def promise_faults(
+    promises: Iterable[Promise], targets: Iterable[SlaTarget]
+) -> Mapping[UUID, DomainError]:
     """What is wrong with the promises, by target."""
-    promised = {promise.target_id: promise.value for promise in content.promises}
+    promised = {promise.target_id: promise.value for promise in promises}
     faults: dict[UUID, DomainError] = {}
     for target in targets:
         value = promised.get(target.id)

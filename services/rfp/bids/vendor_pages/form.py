@@ -1,6 +1,7 @@
 """The form of a bid: what was typed, what it adds up to, what is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,11 @@ from services.rfp.bids.domain import (
     LineKind,
     LinesMissing,
     PriceLine,
+    Promise,
     promise_faults,
 )
 from services.rfp.bids.queries import Bidding
-from services.rfp.bids.schemas.submission import BidForm, LineForm, is_blank
+from services.rfp.bids.schemas.submission import BidForm, LineForm, PromiseForm, is_blank
 from services.rfp.tenders.domain import SlaTarget
 from shared.kernel import N_
 from shared.web.errors import sentence
@@ -63,13 +65,26 @@ def checked(bidding: Bidding) -> Checked:
     try:
         content: BidContent = BidForm().load(in_form_order(bidding))["content"]
     except ValidationError as error:
-        return Checked(None, in_page_order(form_errors(error.messages_dict) | no_lines(bidding)))
-    errors = no_lines(bidding)
-    faults = promise_faults(content, bidding.targets)
-    for n, target in enumerate(bidding.targets):
-        if target.id in faults:
-            errors[f"promises-{n}-value"] = sentence(faults[target.id])
+        found = weak_promises(bidding) | form_errors(error.messages_dict) | no_lines(bidding)
+        return Checked(None, in_page_order(found))
+    errors = no_lines(bidding) | weak_promises(bidding)
     return Checked(None if errors else content, errors)
+
+
+def weak_promises(bidding: Bidding) -> dict[str, str]:
+    """What the rules say of the promises, also where something else cannot be read."""
+    faults = promise_faults(readable_promises(bidding), bidding.targets)
+    return {
+        f"promises-{n}-value": sentence(faults[target.id])
+        for n, target in enumerate(bidding.targets)
+        if target.id in faults
+    }
+
+
+def readable_promises(bidding: Bidding) -> Iterator[Promise]:
+    for wish in wishes(bidding):
+        with suppress(ValidationError):
+            yield PromiseForm().load({"target_id": str(wish.target.id), "value": wish.value})
 
 
 def no_lines(bidding: Bidding) -> dict[str, str]:

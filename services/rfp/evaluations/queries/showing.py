@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.rfp.bids.domain import PriceLine
 from services.rfp.bids.persistence import bid_documents, bid_lines, bid_promises, bids, opened_bids
 from services.rfp.evaluations.domain import Evaluator, Panel, Score, rank_bids
 from services.rfp.evaluations.persistence import (
@@ -22,7 +23,6 @@ from services.rfp.evaluations.queries.views import (
     BidView,
     DocumentView,
     EvaluationView,
-    LineView,
     LotView,
     PersonView,
     PromiseView,
@@ -35,7 +35,10 @@ from shared.files import StoredFile
 from shared.kernel import NotFound
 
 RFP = [
-    *(rfps.c[name] for name in ("id", "number", "title", "currency", "price_formula")),
+    *(
+        rfps.c[name]
+        for name in ("id", "number", "title", "currency", "starts_on", "ends_on", "price_formula")
+    ),
     stage_at().label("stage"),
     *(rfps.c[name] for name in ("buyer_id", "opened_at", "evaluated_at", "awarded_at")),
 ]
@@ -157,10 +160,10 @@ def promises_of(session: Session, bid_id: UUID) -> list[PromiseView]:
     return [PromiseView(*row) for row in rows]
 
 
-def lines_of(session: Session, bid_id: UUID) -> list[LineView]:
-    columns = [bid_lines.c[name] for name in LineView.__dataclass_fields__]
+def lines_of(session: Session, bid_id: UUID) -> list[PriceLine]:
+    columns = [bid_lines.c[name] for name in PriceLine.__dataclass_fields__]
     own = select(*columns).where(bid_lines.c.bid_id == bid_id)
-    return [LineView(*row) for row in session.execute(own.order_by(bid_lines.c.position))]
+    return [PriceLine(*row) for row in session.execute(own.order_by(bid_lines.c.position))]
 
 
 def documents_of(session: Session, bid_id: UUID) -> list[DocumentView]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from services.rfp.bids.domain import DocumentState, LineKind
+from services.rfp.bids.domain import DocumentState, PriceLine, months
 from services.rfp.evaluations.domain import Conflict, Ranking, Score
 from services.rfp.evaluations.queries.readers import Part
 from services.rfp.tenders.domain import Criterion, PriceFormula, Stage
@@ -29,16 +29,6 @@ class PromiseView:
     unit: str
     value: Decimal
     target: Decimal
-
-
-@dataclass(frozen=True)
-class LineView:
-    """`unit_price` net of tax, in the currency of the RFP."""
-
-    title: str
-    kind: LineKind
-    quantity: Decimal
-    unit_price: Decimal
 
 
 @dataclass(frozen=True)
@@ -66,7 +56,7 @@ class BidView:
     solution: str = ""
     promises: Sequence[PromiseView] = ()
     documents: Sequence[DocumentView] = ()
-    lines: Sequence[LineView] = ()
+    lines: Sequence[PriceLine] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +83,8 @@ class EvaluationView:
     number: str
     title: str
     currency: str
+    starts_on: date
+    ends_on: date
     price_formula: PriceFormula
     stage: Stage
     buyer_id: UUID
@@ -104,6 +96,10 @@ class EvaluationView:
     lots: Sequence[LotView]
     people: Sequence[PersonView]
     sheets: Mapping[UUID, Sequence[Score]] = field(default_factory=dict)
+
+    @property
+    def months(self) -> int:
+        return months(self.starts_on, self.ends_on)
 
     @property
     def graded(self) -> list[Criterion]:
