@@ -171,7 +171,7 @@ def of_lots(at: Endings) -> Iterator[Shot]:
     yield Shot("award-form", "buyer", award)
     yield Shot("award-form-errors", "buyer", award, press="main .btn-primary")
     yield Shot("closure", "buyer", closure)
-    yield Shot("closure-errors", "buyer", closure, press="main .btn-primary")
+    yield Shot("closure-errors", "buyer", closure, press="main .btn-danger")
     yield Shot("closed-lot", "buyer", f"/admin/evaluations/{at.closed.rfp}")
     yield Shot("closed-rfp", "buyer", f"/admin/rfps/{at.closed.rfp}")
     yield Shot("committee", "buyer", committee)
