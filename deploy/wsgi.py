@@ -8,6 +8,7 @@ from shared import logging
 # The edge keeps a connection for gateway.proxy.IDLE_S. A service that closed it sooner would now
 # and then do so just as the next request comes along it.
 KEEP_ALIVE_S = 75
+EDGE_KEEP_ALIVE_S = 8  # who stops waits for it; most programs reuse a connection for five
 DRAIN_S = 60  # what a server that stops may still need for the requests that it has taken
 
 
