@@ -182,11 +182,11 @@ class TestReview:
     def test_where_no_reviewer_is_left_the_managers_hear_of_it(
         self, known: Sessions, deliverable: Deliverable
     ) -> None:
-        only_one = people.c.roles.contains(["quality"]) & (
+        others = people.c.roles.contains(["quality"]) & (
             people.c.id != somebody("quality1").person_id
         )
         with known.begin() as session:
-            session.execute(sa.update(people).where(only_one).values(active=False))
+            session.execute(sa.update(people).where(others).values(active=False))
         decide(known, deliverable, "quality1")
         assert told(known, "review_due") == set()
         assert told(known, "reviewer_missing") == {"contract_manager"}
