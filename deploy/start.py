@@ -10,7 +10,7 @@ from importlib import import_module
 
 from deploy import counters
 from deploy.packages import PACKAGES
-from deploy.wsgi import DRAIN_S, EDGE_KEEP_ALIVE_S, KEEP_ALIVE_S
+from deploy.wsgi import DRAIN_S, EDGE_OPTIONS, KEEP_ALIVE_S
 from shared import logging
 
 PATHS = {each.name: each.path for each in PACKAGES}
@@ -26,8 +26,7 @@ def gunicorn(name: str, *options: str) -> list[str]:
 def edge() -> list[str]:
     """Its second address is for Prometheus, and published to nobody."""
     own = ("--bind", os.environ["METRICS_BIND"])
-    keep_alive = ("--keep-alive", str(EDGE_KEEP_ALIVE_S))
-    return gunicorn("edge", *own, "--worker-class", "gevent", "--workers", "2", *keep_alive)
+    return gunicorn("edge", *own, *EDGE_OPTIONS, "--workers", "2")
 
 
 def threaded(name: str) -> list[str]:

@@ -8,7 +8,13 @@ from shared import logging
 # The edge keeps a connection for gateway.proxy.IDLE_S. A service that closed it sooner would now
 # and then do so just as the next request comes along it.
 KEEP_ALIVE_S = 75
-EDGE_KEEP_ALIVE_S = 8  # who stops waits for it; most programs reuse a connection for five
+# No lifespan: the edge opens what it needs when it needs it. The timeout is longer than that of
+# gateway.body.PATIENCE_S, so that the edge itself tells a client that it is too slow.
+EDGE_OPTIONS = (
+    *("--worker-class", "deploy.edge_worker.EdgeWorker", "--asgi-loop", "uvloop"),
+    *("--asgi-lifespan", "off", "--timeout", "60"),
+    *("--keep-alive", str(KEEP_ALIVE_S)),  # proxies in front of it keep theirs for 60
+)
 DRAIN_S = 60  # what a server that stops may still need for the requests that it has taken
 
 
@@ -31,7 +37,7 @@ def edge(settings: Any) -> Any:
     """It is open to everybody; its figures have a port of their own."""
     from shared import private
 
-    figures = private.door({"/metrics": lambda: private.figures("edge")})
+    figures = {"/metrics": lambda: private.figures("edge")}
     made = import_module("gateway.edge").create_edge(settings)
     return private.beside(made, figures, settings.metrics_bind)
 

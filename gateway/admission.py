@@ -1,19 +1,19 @@
 """From a cookie or a bearer token to the identity behind it, read anew at every request."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
 from gateway.clients.domain import number_of
 from gateway.clients.persistence import clients
-from gateway.lone_reads import LoneReads, Statement
 from gateway.people.domain import OrganisationKind, Role
 from gateway.people.persistence import accounts, legal_entities
 from gateway.sessions.domain import TOUCH_AFTER, digest
 from gateway.sessions.persistence import sessions
 from gateway.sessions.queries import is_alive
+from gateway.statements import Asking, Reads, Statement, T
 from gateway.tokens import AccessTokens, Identity
 from shared.db import Instant
 
@@ -59,39 +59,53 @@ SIGN_OF_LIFE = Statement(
 )
 
 
-class Admission:
-    """What ends access (sign-out, another role, a client switched off) shows at once."""
+Identified = Asking[Identity | None]
 
-    def __init__(self, reads: LoneReads, access_tokens: AccessTokens) -> None:
+
+class Admission(Generic[T]):
+    """What ends access (sign-out, another role, a client switched off) shows at once.
+
+    `T` is an identity or None; where the reads are awaited, what brings it.
+    """
+
+    def __init__(self, reads: Reads[T], access_tokens: AccessTokens) -> None:
         self.reads, self.access_tokens = reads, access_tokens
 
-    def by_cookie(self, token: str, *, background: bool = False) -> Identity | None:
+    def by_cookie(self, token: str, *, background: bool = False) -> T:
         """The person of a live session. What a page asks on its own does not keep it alive."""
-        now = datetime.now(UTC)
-        row = self.reads.one(BY_TOKEN, digest=digest(token), now=now)
-        if row is None:
-            return None
-        if not background and now - row.last_seen_at > TOUCH_AFTER:
-            self.reads.run(SIGN_OF_LIFE, session=row.id, now=now)
-        return person(row)
+        return self.reads.follow(behind_cookie(token, background=background))
 
-    def by_bearer(self, token: str) -> Identity | None:
+    def by_bearer(self, token: str) -> T:
         """The client, or the person whose session is still alive, that an access token is for."""
-        claims = self.access_tokens.verify(token)
-        if claims is None:
-            return None
-        if session_id := claims.get("sid"):
-            return self.by_session(UUID(session_id), claims["sub"])
-        return self.by_client(claims)
+        return self.reads.follow(behind_claims(self.access_tokens.verify(token)))
 
-    def by_session(self, session_id: UUID, subject: str) -> Identity | None:
-        row = self.reads.one(BY_ID, id=session_id, now=datetime.now(UTC))
-        found = person(row) if row else None
-        return found if found and found.subject == subject else None
+    def by_session(self, session_id: UUID, subject: str) -> T:
+        return self.reads.follow(behind_session(session_id, subject))
 
-    def by_client(self, claims: dict[str, Any]) -> Identity | None:
-        row = self.reads.one(CLIENT, id=number_of(claims["sub"]))
-        return client(row, claims.get("scope", "")) if row else None
+
+def behind_cookie(token: str, *, background: bool) -> Identified:
+    now = datetime.now(UTC)
+    row = yield BY_TOKEN, {"digest": digest(token), "now": now}
+    if row is None:
+        return None
+    if not background and now - row.last_seen_at > TOUCH_AFTER:
+        yield SIGN_OF_LIFE, {"session": row.id, "now": now}
+    return person(row)
+
+
+def behind_claims(claims: dict[str, Any] | None) -> Identified:
+    if claims is None:
+        return None
+    if session_id := claims.get("sid"):
+        return (yield from behind_session(UUID(session_id), claims["sub"]))
+    row = yield CLIENT, {"id": number_of(claims["sub"])}
+    return client(row, claims.get("scope", "")) if row else None
+
+
+def behind_session(session_id: UUID, subject: str) -> Identified:
+    row = yield BY_ID, {"id": session_id, "now": datetime.now(UTC)}
+    found = person(row) if row else None
+    return found if found and found.subject == subject else None
 
 
 def person(row: Any) -> Identity:

@@ -21,11 +21,6 @@ CHECK = N_(
 )
 REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "malformed_address": (400, N_("This address is malformed"), CHECK),
-    "malformed_request": (
-        400,
-        N_("We could not understand this request"),
-        N_("Go back, load the page again and repeat what you did."),
-    ),
     "sign_in_first": (401, N_("Sign in first"), N_("Send a valid access token with the request.")),
     "not_for_you": (
         403,
@@ -79,7 +74,7 @@ class Refused(Exception):
 def language(request: Incoming, known: str | None = None) -> str:
     """Of the person, else of the cookie that the language switch set, else of the browser."""
     cookie = request.cookie(LANGUAGE_COOKIE)
-    return known or (cookie if cookie in LOCALES else preferred(request.header("Accept-Language")))
+    return known or (cookie if cookie in LOCALES else preferred(request.header("accept-language")))
 
 
 def refusal(request: Incoming, refused: Refused, locale: str) -> Reply:

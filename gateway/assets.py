@@ -65,7 +65,7 @@ def static(request: Incoming) -> Reply | None:
     hashed = name in hashed_names((DIST / "manifest.json").stat().st_mtime_ns).values()
     asset = load(path, path.stat().st_mtime_ns)
     headers = [("Content-Type", asset.media_type), FOR_EVER if hashed else FOR_MINUTES]
-    if asset.packed is None or "gzip" not in request.header("Accept-Encoding"):
+    if asset.packed is None or "gzip" not in request.header("accept-encoding"):
         return Reply(200, [*headers, ("Vary", "Accept-Encoding")], asset.plain)
     packed = ("Content-Encoding", "gzip")
     return Reply(200, [*headers, ("Vary", "Accept-Encoding"), packed], asset.packed)

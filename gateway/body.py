@@ -1,21 +1,18 @@
 """The body of a request on its way in: bounded, and from a client that keeps sending."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
-
-from gevent import Timeout
-from gunicorn.http.errors import ParseException
+import asyncio
+from collections.abc import AsyncIterator
 
 from gateway.answers import Refused
 from gateway.incoming import Incoming
-from gateway.proxy import CHUNK
 from gateway.routes import MB
 
+PIECE = 64 * 1024
 PATIENCE_S = 30.0  # for each 64 KB of a body: whoever sends less than 2 KB/s is given up
 
 
 class ClientGone(Exception):
-    """The client hung up in the middle of its request."""
+    """The client hung up in the middle of its request, or sent what is none."""
 
 
 def too_large(limit: int) -> Refused:
@@ -28,40 +25,62 @@ def check_length(request: Incoming, limit: int) -> None:
         raise too_large(limit)
 
 
-def taken(request: Incoming, limit: int) -> tuple[Iterable[bytes], int | None]:
+async def taken(request: Incoming, limit: int) -> tuple[bytes | AsyncIterator[bytes], int | None]:
     """The body and, where it is known, its length.
 
     Up to 64 KB are whole when this returns, in chunks or not, so that a slow client holds no
     service. Of more, the first two pieces are here: the rest follows while the service reads.
     """
     if request.length == 0:
-        return (), 0
-    pieces = limited(request, request.length, limit)
-    first = list(islice(pieces, 2))  # each is of 64 KB, but for the last
-    if len(first) < 2:
-        return first, sum(map(len, first))
-    return chain(first, pieces), request.length
+        return b"", 0
+    pieces = limited(request, limit)
+    first, second = await anext(pieces, b""), await anext(pieces, b"")
+    if not second:
+        return first, len(first)
+    return chained(first, second, pieces), request.length
 
 
-def limited(request: Incoming, length: int | None, limit: int) -> Iterator[bytes]:
+async def chained(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    yield second
+    async for piece in rest:
+        yield piece
+
+
+async def limited(request: Incoming, limit: int) -> AsyncIterator[bytes]:
     size = 0
-    while piece := read_piece(request):
+    async for piece in pieces(request):
         size += len(piece)
         if size > limit:
             raise too_large(limit)
         yield piece
-    if length is not None and size < length:
-        raise ClientGone
 
 
-def read_piece(request: Incoming) -> bytes:
-    """The next 64 KB. The clock is for all of them: a byte now and then does not wind it up."""
+async def pieces(request: Incoming) -> AsyncIterator[bytes]:
+    """By 64 KB; only the last one is smaller."""
+    held, more = bytearray(), True
+    while more or held:
+        more = more and await filled(request, held)
+        piece = bytes(held[:PIECE])
+        del held[:PIECE]
+        if piece:
+            yield piece
+
+
+async def filled(request: Incoming, held: bytearray) -> bool:
+    """Hold 64 KB, and say whether more may come.
+
+    The clock is for all of them: a byte now and then does not wind it up.
+    """
     try:
-        with Timeout(PATIENCE_S, TimeoutError):
-            return request.body.read(CHUNK)
+        async with asyncio.timeout(PATIENCE_S):
+            while len(held) < PIECE:
+                said = await request.receive()
+                if said["type"] == "http.disconnect":
+                    raise ClientGone
+                held += said["body"]
+                if not said["more_body"]:
+                    return False
     except TimeoutError as fault:
         raise Refused("too_slow") from fault
-    except OSError as fault:
-        raise ClientGone from fault
-    except ParseException as fault:
-        raise Refused("malformed_request") from fault
+    return True

@@ -1,5 +1,6 @@
 """Who a request comes from, and whether its route admits them."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -12,20 +13,22 @@ from gateway.routes import Route, Way
 from gateway.tokens import Identity
 from gateway.words import LOCALES
 
+Found = Awaitable[Identity | None]
+
 
 class Entrance:
-    def __init__(self, admission: Admission, origin: str) -> None:
+    def __init__(self, admission: Admission[Found], origin: str) -> None:
         self.admission, self.origin = admission, origin
 
-    def identify(self, request: Incoming, route: Route | None) -> Identity | None:
+    async def identify(self, request: Incoming, route: Route | None) -> Identity | None:
         """A page asks for the cookie only, the API for the bearer token only."""
         way = route.way if route else Way.PAGE
         if way is Way.API:
-            return self.admission.by_bearer(request.bearer) if request.bearer else None
+            return await self.admission.by_bearer(request.bearer) if request.bearer else None
         cookie = request.cookie(SESSION_COOKIE) if way is Way.PAGE else ""
         if not cookie:
             return None
-        found = self.admission.by_cookie(cookie, background=request.is_background)
+        found = await self.admission.by_cookie(cookie, background=request.is_background)
         return found and in_chosen_language(request, found)
 
     def admit(self, request: Incoming, route: Route, identity: Identity | None) -> Reply | None:
@@ -46,12 +49,12 @@ class Entrance:
         if request.is_htmx and not request.is_safe:  # the page stays, with what was typed
             return answers.signed_out(request)
         if request.is_htmx:  # a redirect would nest the login page in the target
-            here = own_path(request.header("HX-Current-URL"), self.origin)
+            here = own_path(request.header("hx-current-url"), self.origin)
             return Reply(401, [("HX-Redirect", login_address(here, why_signed_out(request)))])
         if came_by_link(request):
             return answers.reload(request)
         here = (
-            request.target if request.is_safe else own_path(request.header("Referer"), self.origin)
+            request.target if request.is_safe else own_path(request.header("referer"), self.origin)
         )
         return redirect(login_address(here, why_signed_out(request)))
 
@@ -69,8 +72,8 @@ def in_chosen_language(request: Incoming, identity: Identity) -> Identity:
 
 def came_by_link(request: Incoming) -> bool:
     """A link on a foreign page or in a web mail: the browser left our strict cookie at home."""
-    cross = request.header("Sec-Fetch-Site") == "cross-site"
-    return cross and request.header("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
+    cross = request.header("sec-fetch-site") == "cross-site"
+    return cross and request.header("sec-fetch-mode") == "navigate" and request.method == "GET"
 
 
 def why_signed_out(request: Incoming) -> str:

@@ -1,20 +1,17 @@
 """Ask all services at once, each with a token for itself, and wait for none of them for long."""
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 from uuid import UUID
 
 from gateway.admission import Admission
+from gateway.connection import UpstreamSlow
 from gateway.headers import bearer
-from gateway.proxy import (
-    Upstream,
-    UpstreamAway,
-    UpstreamBusy,
-    UpstreamSlow,
-)
+from gateway.proxy import Upstream, UpstreamAway, UpstreamBusy
 from gateway.reading import UpstreamBroken
 from gateway.routes import SERVICES
 from gateway.sending import Outgoing
@@ -30,6 +27,8 @@ Said = Mapping[str, Any]
 Answers = Mapping[str, Said | None]
 AWAY = (UpstreamAway, UpstreamBroken, UpstreamBusy, UpstreamSlow)
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Told:
@@ -39,18 +38,25 @@ class Told:
     said: Said | None
 
 
+Call = asyncio.Future[Told]
+
+
 class Fanout:
+    """Its calls run in an event loop in a thread of their own; views wait for them in theirs."""
+
     def __init__(
         self,
         upstreams: Mapping[str, str],
-        admission: Admission,
+        admission: Admission[Identity | None],
         minter: Minter,
         limit_s: float = LIMIT_S,
     ) -> None:
         self.slow = {name: Upstream(upstreams[name], answer_s=CHANGE_S) for name in SERVICES}
         self.quick = {name: Upstream(upstreams[name], answer_s=limit_s) for name in SERVICES}
         self.admission, self.minter, self.limit_s = admission, minter, limit_s
-        self.pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="fanout")
+        self.loop = asyncio.new_event_loop()
+        self.thread = Thread(target=self.loop.run_forever, name="fanout", daemon=True)
+        self.thread.start()
 
     def ask_all(self, actor: Actor, path: str) -> Answers:
         """What each service says within 300 ms; None for one that said nothing."""
@@ -61,13 +67,11 @@ class Fanout:
         """The answers to (service, path) in the same order, all within 300 ms."""
         identity, why = self.identity(actor), cause.get()
         asked = [
-            self.pool.submit(self.call, self.quick[name], name, identity, "GET", path, why)
+            self.call(self.quick[name], name, identity, "GET", path, why)
             for name, path in questions
         ]
-        wait(asked, timeout=self.limit_s)
-        return [
-            said_in_time(name, future) for (name, _), future in zip(questions, asked, strict=True)
-        ]
+        done = self.run(in_time(asked, self.limit_s))
+        return [said_in_time(name, each) for (name, _), each in zip(questions, done, strict=True)]
 
     def tell(self, actor: Actor, service: str, method: str, path: str) -> Told | None:
         """One call to one service; None where it does not answer."""
@@ -75,12 +79,22 @@ class Fanout:
             raise NotFound
         identity = self.identity(actor)
         try:
-            return self.call(self.slow[service], service, identity, method, path, cause.get())
+            return self.run(
+                self.call(self.slow[service], service, identity, method, path, cause.get())
+            )
         except AWAY:
             return None
 
+    def run(self, calls: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(calls, self.loop).result()
+
     def close(self) -> None:
-        self.pool.shutdown()
+        self.run(self.hang_up())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    async def hang_up(self) -> None:
         for upstream in (*self.slow.values(), *self.quick.values()):
             upstream.close()
 
@@ -91,7 +105,7 @@ class Fanout:
             raise NotFound
         return replace(found, locale=actor.locale)
 
-    def call(
+    async def call(
         self, upstream: Upstream, service: str, who: Identity, method: str, path: str, why: Cause
     ) -> Told:
         fields = [
@@ -101,23 +115,29 @@ class Fanout:
             ("traceparent", why.traceparent),
             *bearer(self.minter.token(who, service)),
         ]
-        answer = upstream.send(Outgoing(method, path, fields))
-        try:
-            content = b"".join(answer.body())
-        finally:
-            answer.close()
-        return Told(answer.code, understood(content))
+        answer = await upstream.send(Outgoing(method, path, fields))
+        return Told(answer.code, understood(await answer.read()))
 
 
-def said_in_time(name: str, future: Future[Told]) -> Said | None:
-    if not future.done():
+async def in_time(calls: Iterable[Coroutine[Any, Any, Told]], limit_s: float) -> list[Call]:
+    """What is late is given up, and so is its connection."""
+    asked: list[Call] = [asyncio.ensure_future(each) for each in calls]
+    late = asked and (await asyncio.wait(asked, timeout=limit_s))[1]
+    for each in late:
+        each.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    return asked
+
+
+def said_in_time(name: str, call: Call) -> Said | None:
+    if call.cancelled():
         log.warning("A service did not answer in time", service=name)
         return None
-    fault = future.exception()
+    fault = call.exception()
     if fault:
         log.warning("A service did not answer", service=name, reason=type(fault).__name__)
         return None
-    told = future.result()
+    told = call.result()
     return told.said if told.status == 200 else None
 
 

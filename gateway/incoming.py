@@ -1,14 +1,11 @@
 """A request as the edge reads it, and what is refused before anyone asks who sent it."""
 
 import re
-import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache, cached_property
 from ipaddress import ip_address, ip_network
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from shared.kernel import uuid7
 
@@ -22,47 +19,35 @@ SEPARATORS = r"//|/\.{1,2}(?:/|$)|[\\;#]|%(?:2f|5c|25|3b|7f|[01][0-9a-f])"
 DISGUISED = r"%(?:2[de]|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9ae])"
 AMBIGUOUS = re.compile(f"{SEPARATORS}|{DISGUISED}", re.I)
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+Receive = Callable[[], Awaitable[Any]]
 
 
-@dataclass(frozen=True)
 class Incoming:
     """`target` is what the client wrote; routing, admission and forwarding all use it."""
 
-    environ: Mapping[str, Any]
-    request_id: UUID = field(default_factory=uuid7)
-    span: str = field(default_factory=lambda: secrets.token_hex(8))
-
-    @property
-    def method(self) -> str:
-        return str(self.environ["REQUEST_METHOD"])
+    def __init__(self, scope: Mapping[str, Any], receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["raw_path"].decode("latin-1")
+        query: str = scope["query_string"].decode("latin-1")
+        self.target = f"{self.path}?{query}" if query else self.path
+        self.peer: str = (scope["client"] or ("",))[0]
+        self.fields = fields_of(scope["headers"])
+        self.receive = receive
+        number = uuid7()
+        self.reference = str(number)  # so client, service and log call this request
+        self.traceparent = f"00-{number.hex}-{number.hex[16:]}-01"  # the half drawn by lot twice
 
     @property
     def is_safe(self) -> bool:
         return self.method in SAFE
 
-    @property
-    def target(self) -> str:
-        return str(self.environ["RAW_URI"])
-
-    @cached_property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
-
     def header(self, name: str) -> str:
-        key = name.upper().replace("-", "_")
-        prefix = "" if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_"
-        return str(self.environ.get(prefix + key, ""))
-
-    def headers(self) -> Iterator[tuple[str, str]]:
-        for key, value in self.environ.items():
-            if key.startswith("HTTP_"):
-                yield key[5:].replace("_", "-").lower(), value
-            elif key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-                yield key.replace("_", "-").lower(), value
+        """By its name in small letters."""
+        return self.fields.get(name, "")
 
     @property
     def is_htmx(self) -> bool:
-        return self.header("HX-Request") == "true"
+        return self.header("hx-request") == "true"
 
     @property
     def is_api(self) -> bool:
@@ -71,27 +56,14 @@ class Incoming:
     @property
     def is_background(self) -> bool:
         """A poll: it asks on its own and is no sign of life."""
-        return self.header("X-Background") == "1"
-
-    @cached_property
-    def reference(self) -> str:
-        """What the client, the service and the log call this request."""
-        return str(self.request_id)
-
-    @cached_property
-    def traceparent(self) -> str:
-        return f"00-{self.request_id.hex}-{self.span}-01"
+        return self.header("x-background") == "1"
 
     @property
     def length(self) -> int | None:
         """Bytes of the body; None where it comes in chunks."""
-        if self.header("Transfer-Encoding"):
+        if self.header("transfer-encoding"):
             return None
-        return int(self.header("Content-Length") or 0)
-
-    @property
-    def body(self) -> BinaryIO:
-        return self.environ["wsgi.input"]  # type: ignore[no-any-return]  # WSGI says so
+        return int(self.header("content-length") or 0)
 
     def cookie(self, name: str) -> str:
         return self.cookies.get(name, "")
@@ -103,14 +75,23 @@ class Incoming:
         Only blanks and tabs surround a name. To a browser any other character is part of the name,
         which then is none of those that begin with `__Host-`: a neighbouring site may set it.
         """
-        pairs = reversed(self.header("Cookie").split(";"))
+        pairs = reversed(self.header("cookie").split(";"))
         said = (each.strip(" \t").partition("=") for each in pairs)
         return {name: value for name, _, value in said if '"' not in value}
 
     @property
     def bearer(self) -> str:
-        scheme, _, token = self.header("Authorization").partition(" ")
+        scheme, _, token = self.header("authorization").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """By name in small letters; what was said twice stands in one value, as in a list."""
+    fields: dict[str, str] = {}
+    for name, value in headers:
+        low, said = name.decode("latin-1"), value.decode("latin-1")
+        fields[low] = f"{fields[low]},{said}" if low in fields else said
+    return fields
 
 
 def is_plain(target: str) -> bool:
@@ -128,10 +109,10 @@ def is_plain(target: str) -> bool:
 
 def is_from_us(request: Incoming, origin: str) -> bool:
     """Was an unsafe request sent by one of our own pages? Browsers say so; others say where."""
-    site = request.header("Sec-Fetch-Site")
+    site = request.header("sec-fetch-site")
     if site:
         return site in ("same-origin", "none")
-    return request.header("Origin") == origin
+    return request.header("origin") == origin
 
 
 def own_path(address: str, origin: str) -> str:
@@ -145,8 +126,8 @@ def own_path(address: str, origin: str) -> str:
 def client_address(request: Incoming, trusted_proxies: str) -> str:
     """Who is at the other end: from the right, the first address that is no proxy of ours."""
     trusted = networks(trusted_proxies)
-    hops = [hop.strip() for hop in request.header("X-Forwarded-For").split(",") if hop.strip()]
-    address = str(request.environ.get("REMOTE_ADDR", ""))
+    hops = [hop.strip() for hop in request.header("x-forwarded-for").split(",") if hop.strip()]
+    address = request.peer
     while hops and is_in(address, trusted):
         address = hops.pop()
     return address

@@ -1,36 +1,20 @@
-"""Statements that stand alone, straight through psycopg: rendered once, outside a transaction.
+"""Statements that stand alone, straight through psycopg: outside a transaction, for threads.
 
 Why its connections wait here and not in psycopg_pool stands in decision 0040.
 """
 
-from collections import deque, namedtuple
+from collections import deque
 from threading import Semaphore
 from typing import Any
 
 import psycopg
-from sqlalchemy import ClauseElement, Select
-from sqlalchemy.dialects.postgresql import psycopg as postgresql
 
+from gateway.statements import CONNECT_S, MOST_CONNECTIONS, PATIENCE_S, Asking, Statement, T
 from shared import db
-
-DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy ships it
-MOST_CONNECTIONS = 13
-PATIENCE_S = 30.0  # for a connection, where all are in use
-CONNECT_S = 5  # to a server that takes the connection and says nothing
 
 
 class NoneFree(psycopg.OperationalError):
     """All connections stayed in use."""
-
-
-class Statement:
-    """What psycopg takes of a statement of SQLAlchemy, and the names of its columns."""
-
-    def __init__(self, source: ClauseElement) -> None:
-        compiled = source.compile(dialect=DIALECT)
-        self.text, self.constants = str(compiled), compiled.params
-        names = source.selected_columns.keys() if isinstance(source, Select) else ()
-        self.row: Any = namedtuple("Row", names)  # type: ignore[misc]  # known when it is rendered
 
 
 class LoneReads:
@@ -41,20 +25,27 @@ class LoneReads:
         self.idle: deque[psycopg.Connection] = deque()
         self.turns = Semaphore(MOST_CONNECTIONS)
 
+    def follow(self, asking: Asking[T]) -> T:
+        row = None
+        while True:
+            try:
+                statement, values = asking.send(row)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]  # what the asking returns
+            row = self.one(statement, **values)
+
     def one(self, statement: Statement, **values: Any) -> Any:
         """The one row, or None where there is none."""
         found = self.execute(statement, values)
-        row = found.fetchone()
+        row = found.fetchone() if found.description else None
         return row and statement.row._make(row)
-
-    def run(self, statement: Statement, **values: Any) -> None:
-        self.execute(statement, values)
 
     def execute(self, statement: Statement, values: dict[str, Any]) -> psycopg.Cursor:
         if not self.turns.acquire(timeout=PATIENCE_S):
             raise NoneFree
+        text, constants = statement.named
         try:
-            return self.execute_now(statement.text, statement.constants | values)
+            return self.execute_now(text, constants | values)
         finally:
             self.turns.release()
 

@@ -1,5 +1,8 @@
 """What the edge counts: answers by who gave them, and what it refused."""
 
+from functools import cache
+from typing import Any
+
 from shared.metrics import FAST_S, counter, histogram
 
 EDGE = "edge"  # it has answered itself
@@ -11,6 +14,12 @@ SECONDS = histogram(
 REFUSALS = counter("edge_refusals", "Requests that the edge refused, by its reason", "code")
 
 
-def note(upstream: str, status: str, seconds: float) -> None:
-    REQUESTS.labels(upstream, f"{status[0]}xx").inc()
-    SECONDS.labels(upstream).observe(seconds)
+def note(upstream: str, status: int, seconds: float) -> None:
+    requests, took = counted(upstream, f"{status // 100}xx")
+    requests.inc()
+    took.observe(seconds)
+
+
+@cache
+def counted(upstream: str, status: str) -> tuple[Any, Any]:
+    return REQUESTS.labels(upstream, status), SECONDS.labels(upstream)

@@ -1,17 +1,15 @@
 """How bytes move between a client and a service. Streams both ways; keeps connections alive."""
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from socket import IPPROTO_TCP, TCP_NODELAY, create_connection, socket
-from threading import Lock
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-from gateway.reading import Reading, UpstreamBroken, UpstreamSilent
-from gateway.sending import Outgoing, head_of, is_quiet, transmit
+from gateway.connection import Connection
+from gateway.reading import UpstreamSilent
+from gateway.sending import Outgoing, head_of, in_chunks
 
-CHUNK = 64 * 1024
-SMALL = 256 * 1024  # an answer up to here is read at once, so that a slow client holds no service
 CONNECT_S = 2.0
 ANSWER_S = 30.0
 SILENCE_S = 300.0  # between two pieces of an answer that streams
@@ -29,10 +27,6 @@ class UpstreamBusy(Exception):
     """All connections to it are in use."""
 
 
-class UpstreamSlow(Exception):
-    """It took the request and did not answer in time."""
-
-
 class Upstream:
     """One service: where it listens, and the connections that wait for the next request."""
 
@@ -40,87 +34,77 @@ class Upstream:
         parts = urlsplit(url)
         self.host, self.port = parts.hostname or "", parts.port or 80
         self.answer_s = answer_s
-        self.idle: deque[tuple[float, socket]] = deque()
+        self.idle: deque[tuple[float, Connection]] = deque()
         self.in_use = 0
-        self.lock = Lock()
 
-    def send(self, request: Outgoing) -> "Answer":
-        """Send and read the head of the answer; its body is still to come.
+    async def send(self, request: Outgoing) -> "Answer":
+        """Send and read the answer; of a long one, the head: its body is still to come.
 
         A kept connection may have died unseen: a read of which nothing came back is tried again.
         """
         head = head_of(request)
-        self.count(1)
+        if self.in_use >= MOST_CONNECTIONS:
+            raise UpstreamBusy
+        self.in_use += 1
         try:
-            repeatable = request.method in IDEMPOTENT and request.length == 0
-            kept = self.take(IDLE_S if repeatable else FRESH_S)
-            if kept is None:
-                return self.exchange(self.connect(), head, request)
+            return await self.exchange(head, request)
+        except BaseException:
+            self.in_use -= 1
+            raise
+
+    async def exchange(self, head: bytes, request: Outgoing) -> "Answer":
+        repeatable = request.method in IDEMPOTENT and request.length == 0
+        kept = self.take(IDLE_S if repeatable else FRESH_S)
+        if kept:
             try:
-                return self.exchange(kept, head, request)
+                return await self.through(kept, head, request)
             except UpstreamSilent:
                 if not repeatable:
                     raise
-                return self.exchange(self.connect(), head, request)
-        except BaseException:
-            self.count(-1)
-            raise
+        return await self.through(await self.connect(), head, request)
 
-    def count(self, more: int) -> None:
-        with self.lock:
-            if more > 0 and self.in_use >= MOST_CONNECTIONS:
-                raise UpstreamBusy
-            self.in_use += more
-
-    def take(self, idle_s: float) -> socket | None:
+    def take(self, idle_s: float) -> Connection | None:
         """The connection used last, unless its service has closed it or said something."""
-        while waiting := self.pop():
-            since, connection = waiting
-            if time.monotonic() - since < idle_s and is_quiet(connection):
+        while self.idle:
+            since, connection = self.idle.pop()
+            if time.monotonic() - since < idle_s and connection.may_be_used:
                 return connection
             connection.close()
         return None
 
-    def pop(self) -> tuple[float, socket] | None:
+    async def connect(self) -> Connection:
+        loop = asyncio.get_running_loop()
         try:
-            return self.idle.pop()
-        except IndexError:
-            return None
-
-    def connect(self) -> socket:
-        try:
-            connection = create_connection((self.host, self.port), CONNECT_S)
-        except OSError as fault:
+            async with asyncio.timeout(CONNECT_S):
+                _, made = await loop.create_connection(Connection, self.host, self.port)
+        except OSError as fault:  # also where the time was up
             raise UpstreamAway from fault
-        connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        return connection
+        return made
 
     def close(self) -> None:
         """Close what waits for a next request."""
-        while waiting := self.pop():
-            waiting[1].close()
+        while self.idle:
+            self.idle.pop()[1].close()
 
-    def exchange(self, connection: socket, head: bytes, request: Outgoing) -> "Answer":
-        reading = Reading(request.method)
+    async def through(self, connection: Connection, head: bytes, request: Outgoing) -> "Answer":
+        body, complete = request.body, True
         try:
-            connection.settimeout(self.answer_s)
-            complete = transmit(connection, head, request)
-            while not reading.has_head:
-                reading.feed(connection.recv(CHUNK))
-        except TimeoutError as fault:
-            connection.close()
-            raise UpstreamSlow from fault
-        except OSError as fault:
-            connection.close()
-            raise reading.broken() from fault
-        except BaseException:  # no HTTP came back; or the client went away, or sent too much
+            if isinstance(body, bytes):
+                connection.ask(request.method, head + body)
+            else:
+                connection.ask(request.method, head)
+                travelling = body if request.length is not None else in_chunks(body)
+                complete = await connection.send(travelling, self.answer_s)
+            await connection.answered(self.answer_s)
+        except BaseException:  # also where the client went away, or sent too much
             connection.close()
             raise
-        return Answer(self, connection, reading, complete)
+        return Answer(self, connection, complete=complete)
 
-    def release(self, connection: socket, *, reusable: bool) -> None:
-        self.count(-1)
-        if reusable:
+    def release(self, connection: Connection, *, reusable: bool) -> None:
+        self.in_use -= 1
+        if reusable and not connection.is_closed:
+            connection.rest()
             self.idle.append((time.monotonic(), connection))
         else:
             connection.close()
@@ -129,58 +113,33 @@ class Upstream:
 class Answer:
     """The head of an answer, and its body as it comes. Close it in any case."""
 
-    def __init__(
-        self, upstream: Upstream, connection: socket, reading: Reading, complete: bool
-    ) -> None:
-        self.upstream, self.connection, self.reading = upstream, connection, reading
-        self.complete, self.closed = complete, False
-        self.code, self.headers = reading.code, reading.fields
-        self.status = f"{reading.code} {reading.reason.decode('latin-1') or 'Unknown'}"
+    def __init__(self, upstream: Upstream, connection: Connection, *, complete: bool) -> None:
+        self.upstream, self.connection, self.reading = upstream, connection, connection.reading
+        self.complete, self.is_closed = complete, False
+        self.code, self.headers = self.reading.code, self.reading.fields
+        if self.reading.is_whole:
+            self.close()
 
-    def body(self) -> Iterable[bytes]:
-        """Small bodies at once; longer ones and those without an end piece by piece."""
-        reading = self.reading
-        if not reading.is_whole and (reading.length is None or reading.length > SMALL):
-            return Stream(self)
+    @property
+    def whole(self) -> bytes | None:
+        """The body of one that has come to its end already."""
+        return self.reading.taken() if self.reading.is_whole else None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Where the service hangs up early, the client must not take what came for the whole."""
+        while piece := await self.connection.piece(SILENCE_S):
+            yield piece
+
+    async def read(self) -> bytes:
+        """All of it, however long."""
         try:
-            while not reading.is_whole:
-                self.receive()
-        except OSError as fault:
-            raise UpstreamBroken from fault
+            whole = self.whole
+            return b"".join([each async for each in self.pieces()]) if whole is None else whole
         finally:
             self.close()
-        return [reading.taken()]
-
-    def receive(self) -> None:
-        self.reading.feed(self.connection.recv(CHUNK))
 
     def close(self) -> None:
-        if self.closed:
-            return
-        self.closed = True
-        self.reading.forget()
-        whole = self.reading.is_whole and self.reading.may_follow
-        self.upstream.release(self.connection, reusable=whole and self.complete)
-
-
-class Stream:
-    """A body that passes by. A server closes it whether or not it was read to its end.
-
-    Where the service hangs up early, the client must not take what came for the whole.
-    """
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        reading = self.answer.reading
-        self.answer.connection.settimeout(SILENCE_S)
-        while True:
-            if piece := reading.taken():
-                yield piece
-            if reading.is_whole:
-                return
-            self.answer.receive()
-
-    def close(self) -> None:
-        self.answer.close()
+        if not self.is_closed:
+            self.is_closed = True
+            whole = self.reading.is_whole and self.reading.may_follow
+            self.upstream.release(self.connection, reusable=whole and self.complete)

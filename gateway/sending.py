@@ -1,10 +1,9 @@
 """A request to a service, as bytes."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from itertools import chain
-from socket import MSG_PEEK, socket
+from select import POLLIN, poll
 
 HEAD = re.compile(
     r"[A-Z]+ [!-~]+ HTTP/1\.1\r\n"
@@ -13,14 +12,14 @@ HEAD = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outgoing:
     """`length` is None for a body of unknown size, which travels in chunks."""
 
     method: str
     target: str
     headers: Iterable[tuple[str, str]]
-    body: Iterable[bytes] = ()
+    body: bytes | AsyncIterator[bytes] = b""
     length: int | None = 0
 
 
@@ -36,46 +35,20 @@ def head_of(request: Outgoing) -> bytes:
 
 def framing(request: Outgoing) -> Iterable[str]:
     if request.length is None:
-        yield "Transfer-Encoding: chunked"
-    elif request.length or request.method not in ("GET", "HEAD"):
-        yield f"Content-Length: {request.length}"
+        return ("Transfer-Encoding: chunked",)
+    if request.length or request.method not in ("GET", "HEAD"):
+        return (f"Content-Length: {request.length}",)
+    return ()
 
 
-def transmit(connection: socket, head: bytes, request: Outgoing) -> bool:
-    """Send head and body. False where the service answered before it had read everything."""
-    if request.length is not None and isinstance(request.body, Sequence):
-        connection.sendall(b"".join((head, *request.body)))
-        return True
-    connection.sendall(head)
-    for piece in pieces(request):
-        if not is_quiet(connection):
-            return False
-        try:
-            connection.sendall(piece)
-        except (BrokenPipeError, ConnectionResetError):
-            return False
-    return True
+async def in_chunks(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for piece in body:
+        yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
 
 
-def pieces(request: Outgoing) -> Iterable[bytes]:
-    """The body as it travels. An empty chunk is the last one."""
-    return request.body if request.length is not None else map(framed, chain(request.body, [b""]))
-
-
-def framed(piece: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(piece), piece)
-
-
-def is_quiet(connection: socket) -> bool:
+def is_quiet(descriptor: int) -> bool:
     """Open, with nothing to read."""
-    timeout = connection.gettimeout()
-    try:
-        connection.setblocking(False)
-        connection.recv(1, MSG_PEEK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        connection.settimeout(timeout)
-    return False
+    looked = poll()
+    looked.register(descriptor, POLLIN)
+    return not looked.poll(0)

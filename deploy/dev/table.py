@@ -13,7 +13,7 @@ from deploy.dev.servers import Servers
 from deploy.dev.stack import Stack
 from deploy.dev.units import Unit, execute
 from deploy.packages import PACKAGES, SERVICES, Package
-from deploy.wsgi import DRAIN_S, EDGE_KEEP_ALIVE_S
+from deploy.wsgi import DRAIN_S, EDGE_OPTIONS
 
 GATEWAY = PACKAGES[0]
 OF_THE_LAUNCHER = ("deploy.dev.mail", "deploy.dev.web", "deploy.dev.worker")
@@ -46,10 +46,9 @@ def run_edge() -> None:
     counters.begin_afresh()
     options = [part for bind in listening.binds() for part in ("--bind", bind)]
     options += ["--config", "python:deploy.dev.listening", "--graceful-timeout", str(DRAIN_S)]
-    options += ["--keep-alive", str(EDGE_KEEP_ALIVE_S)]
-    quiet = ["--worker-class", "gevent", "--no-control-socket"]
     target = 'deploy.wsgi:application("edge")'
-    execute([sys.executable, "-m", "gunicorn", *options, *quiet, target])
+    server = [sys.executable, "-m", "gunicorn", "--no-control-socket", *EDGE_OPTIONS]
+    execute([*server, *options, target])
 
 
 class Table:
@@ -117,7 +116,7 @@ class Table:
         )
 
     def edge(self) -> Unit:
-        """A program of its own: gevent replaces the sockets of everything it runs with."""
+        """A program of its own, which loads none of what the others share."""
         port, private = self.stack.port_of("edge"), "edge-metrics"
         return self.unit(
             "edge",

@@ -59,7 +59,7 @@ def state(operator: Staff) -> dict[str, Any]:
     found = letters(ask(operator, "/internal/dead-letters", internal.list_letters))
     waiting = ask(operator, "/internal/stuck", stuck.list_stuck)
     events, jobs = parked_events(waiting), failed_jobs(waiting)
-    stands, due = reached(current_app.extensions["settings"], fanout().pool), clock(said)
+    stands, due = reached(current_app.extensions["settings"]), clock(said)
     return {
         "rows": rows,
         "letters": found,

@@ -22,14 +22,15 @@ class Reach:
     there: bool
 
 
-def reached(settings: Settings, pool: ThreadPoolExecutor) -> list[Reach]:
+def reached(settings: Settings) -> list[Reach]:
     """All are tried at once. That this page is made at all says that sign-in and database work."""
     asked = {
         N_("Edge, in front of all pages"): [of_url(settings.public_url)],
         N_("Kafka, one broker at least"): of_pairs(settings.kafka_bootstrap),
         N_("Mail server"): [of_url(settings.smtp_url)],
     }
-    found = {name: pool.submit(any_answers, places) for name, places in asked.items()}
+    with ThreadPoolExecutor(len(asked)) as pool:
+        found = {name: pool.submit(any_answers, places) for name, places in asked.items()}
     sure = [Reach(N_("Sign-in and administration"), True), Reach(N_("PostgreSQL"), True)]
     return [*sure, *(Reach(name, each.result()) for name, each in found.items())]
 

@@ -10,6 +10,7 @@ from deploy.dev import table
 from deploy.dev.handover import GONE_WITHIN_S
 from deploy.dev.web import Web
 from deploy.wsgi import DRAIN_S, KEEP_ALIVE_S
+from gateway.body import PATIENCE_S
 from gateway.proxy import IDLE_S
 
 
@@ -43,6 +44,8 @@ def test_what_a_server_has_begun_gets_equally_long_everywhere(
     for command in (start.threaded("rfp"), start.edge()):
         assert command[command.index("--graceful-timeout") + 1] == str(DRAIN_S)
     assert Web("rfp", "127.0.0.1:8402").cfg.graceful_timeout == DRAIN_S
+    edge = start.edge()
+    assert float(edge[edge.index("--timeout") + 1]) > PATIENCE_S
     compose = yaml.safe_load(Path("docker-compose.yml").read_text())
     for patience in (GONE_WITHIN_S, float(compose["x-process"]["stop_grace_period"][:-1])):
         assert patience > DRAIN_S

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from support.asgi import run
 from support.database import Sessions
 from support.gateway import FROM_US, HOME, Enrolled, Visitor, a_client, actor_in
 from support.gateway import HTMX_HEADER as HTMX
@@ -156,7 +157,7 @@ def test_nonsense_is_no_token(visit: Visitor, token: str) -> None:
 def test_a_token_of_the_inside_is_no_good_outside(
     visit: Visitor, edge: Edge, buyer: Enrolled
 ) -> None:
-    identity = edge.entrance.admission.by_cookie(buyer.token)
+    identity = run(edge.entrance.admission.by_cookie(buyer.token))
     assert identity
     for audience in ("rfp", HOME):
         bearer = {"Authorization": f"Bearer {edge.minter.token(identity, audience)}"}

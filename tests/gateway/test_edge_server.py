@@ -2,19 +2,24 @@
 
 import hashlib
 import os
+import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 import httpx
 import pytest
 from sqlalchemy import Engine
 from support.database import Sessions
-from support.edge_server import EdgeServer, an_edge_server
+from support.edge_server import EdgeServer, an_edge_server, read_all
 from support.gateway import Enrolled, a_person, gateway_settings, url_of
 from support.upstream import Handler, Upstream, an_upstream
 
+from deploy.edge_worker import HEAD_S
+from gateway.config import Settings
 from gateway.people.domain import Role
 
 MB = 1024**2
@@ -141,6 +146,16 @@ def test_a_pipelined_request_is_judged_on_its_own(
     assert [got.path for got in services.received] == ["/admin/plans"]
 
 
+def test_nobody_goes_on_in_another_protocol(
+    edge: EdgeServer, services: Upstream, buyer: Enrolled
+) -> None:
+    lines = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")
+    asked = head(edge, buyer, *lines, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+    asked = asked.replace(b"POST", b"GET").replace(b"Connection: close\r\n", b"")
+    assert status(edge.say(asked, timeout=2)) == 403
+    assert services.received == []
+
+
 def browser(edge: EdgeServer, who: Enrolled) -> httpx.Client:
     headers = {"Cookie": who.cookie, "Origin": edge.origin}
     return httpx.Client(base_url=edge.origin, headers=headers, timeout=60)
@@ -220,6 +235,51 @@ def test_fifty_megabytes_come_back_in_bounded_memory(
         assert got == 50 * MB and edge.memory() - before < 12 * MB
 
 
+def test_a_slow_reader_makes_the_service_wait(
+    edge: EdgeServer, services: Upstream, buyer: Enrolled
+) -> None:
+    written = [0]
+
+    def much(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(200 * MB))
+        handler.end_headers()
+        for block in blocks(200 * MB // (64 * 1024)):
+            handler.wfile.write(block)
+            written[0] += len(block)
+
+    services.answers["/admin/rfps"] = much
+    with edge.connect() as sock:
+        before = edge.memory()
+        asked = head(edge, buyer, path="/admin/rfps").replace(b"POST", b"GET")
+        sock.sendall(asked)
+        assert status(sock.recv(1024)) == 200
+        time.sleep(1.5)
+        assert written[0] < 120 * MB, "the kernel keeps up to 37 MB for each of two connections"
+        assert edge.memory() - before < 16 * MB
+        got = 0
+        while piece := sock.recv(MB):
+            got += len(piece)
+    assert got > 199 * MB and edge.memory() - before < 16 * MB
+
+
+def test_a_service_that_does_not_read_makes_the_client_wait(
+    edge: EdgeServer, services: Upstream, buyer: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(Handler, "do_POST", lambda _handler: over.wait(10))
+    with edge.connect(1.5) as sock:
+        before, sent = edge.memory(), 0
+        sock.sendall(head(edge, buyer, f"Content-Length: {100 * MB}"))
+        with suppress(TimeoutError):
+            for block in blocks(100 * MB // (64 * 1024)):
+                sock.sendall(block)
+                sent += len(block)
+        grown = edge.memory() - before
+    over.set()
+    assert MB < sent < 80 * MB and grown < 16 * MB
+
+
 def test_an_answer_that_breaks_off_does_not_look_whole(
     edge: EdgeServer, services: Upstream, buyer: Enrolled
 ) -> None:
@@ -273,6 +333,28 @@ def test_a_client_that_hangs_up_leaves_nothing_behind(
         assert client.get("/admin/plans").status_code == 200
 
 
+def test_who_leaves_a_stream_frees_the_service(
+    edge: EdgeServer, services: Upstream, buyer: Enrolled
+) -> None:
+    let_go = threading.Event()
+
+    def silent(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"2\r\nhi\r\n")
+        with suppress(ConnectionError):
+            handler.rfile.read(1)  # until the edge hangs up
+        let_go.set()
+        handler.close_connection = True
+
+    services.answers["/admin/rfps"] = silent
+    with edge.connect() as sock:
+        sock.sendall(head(edge, buyer, path="/admin/rfps").replace(b"POST", b"GET"))
+        assert status(sock.recv(1024)) == 200 and not let_go.wait(0.3)
+    assert let_go.wait(6)
+
+
 def test_a_restarted_service_is_found_again(
     edge: EdgeServer, services: Upstream, buyer: Enrolled
 ) -> None:
@@ -286,3 +368,44 @@ def test_a_restarted_service_is_found_again(
             assert client.get("/admin/rfps").status_code == 200
             time.sleep(0.02)
             assert client.post("/admin/plans").status_code == 200
+
+
+def test_what_has_begun_is_ended_and_who_says_nothing_holds_nobody_up(
+    edge: EdgeServer, services: Upstream, settings: Settings, committed: Sessions
+) -> None:
+    """A server that is told to go answers what it has taken, and nothing new."""
+
+    def slow(handler: Handler) -> None:
+        time.sleep(0.6)
+        handler.reply("at last")
+
+    services.answers["/admin/vendors"] = slow
+    there = {f"upstream_{name}": services.url for name in settings.upstreams}
+    with (
+        an_edge_server(replace(settings, **there)) as going,
+        going.connect(),
+        going.connect() as sock,
+    ):
+        asked = head(going, a_person(committed, Role.BUYER), path="/admin/vendors")
+        sock.sendall(asked.replace(b"POST", b"GET").replace(b"Connection: close\r\n", b""))
+        time.sleep(0.2)
+        going.process.send_signal(signal.SIGTERM)
+        said = read_all(sock)
+        assert status(said) == 200 and said.endswith(b"at last") and b"Connection: close" in said
+        going.process.wait(5)
+
+
+def test_a_kept_connection_may_be_used_once_more_when_the_server_goes(settings: Settings) -> None:
+    """It is kept for longer than a stop may take."""
+    asked = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with an_edge_server(settings, "--graceful-timeout", "60") as going, ExitStack() as open_ones:
+        used, idle = (open_ones.enter_context(going.connect(HEAD_S + 4)) for _ in range(2))
+        for sock in (used, idle):
+            sock.sendall(asked)
+            assert status(sock.recv(4096)) == 200
+        going.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        used.sendall(asked)
+        assert b"Connection: close" in read_all(used)
+        assert idle.recv(1) == b""
+        going.process.wait(5)

@@ -12,6 +12,8 @@ from support.edge_server import EdgeServer, an_edge_server, read_all
 from support.gateway import Enrolled, a_person, gateway_settings, url_of
 from support.upstream import Upstream, an_upstream
 
+from deploy.edge_worker import HEAD_S
+from gateway.config import Settings
 from gateway.people.domain import Role
 
 PATIENCE_S = 2
@@ -77,6 +79,24 @@ def test_many_silent_clients_do_not_stand_in_the_way(edge: EdgeServer, services:
         assert b" 200 " in login_page(edge)
         time.sleep(0.2)
         assert services.begun == ["GET /login"], "a small body waits at the edge"
+
+
+def test_who_does_not_end_a_head_is_given_up(edge: EdgeServer) -> None:
+    """Also of the first request, for which the server itself would wait for ever."""
+    begun = [b"", head(edge, "/login")[:40]]
+    with ExitStack() as open_ones:
+        socks = [open_ones.enter_context(edge.connect(HEAD_S + 3)) for _ in begun]
+        for sock, said in zip(socks, begun, strict=True):
+            sock.sendall(said)
+        assert [sock.recv(1) for sock in socks] == [b"", b""]
+
+
+def test_a_worker_holds_no_more_connections_than_it_is_told(settings: Settings) -> None:
+    with an_edge_server(settings, "--worker-connections", "5") as edge, ExitStack() as open_ones:
+        socks = [open_ones.enter_context(edge.connect(1)) for _ in range(6)]
+        assert socks[-1].recv(1) == b""
+        with pytest.raises(TimeoutError):
+            socks[0].recv(1)
 
 
 @pytest.mark.parametrize("framing", [SMALL_SIZED, CHUNKED])

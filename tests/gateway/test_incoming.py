@@ -14,10 +14,17 @@ from gateway.words import preferred
 HOME = "https://tandem.example"
 
 
-def incoming(**headers: str) -> Incoming:
-    fields = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "RAW_URI": "/work", **fields}
-    return Incoming(environ | {"REMOTE_ADDR": headers.get("remote", "203.0.113.9")})
+def incoming(remote: str = "203.0.113.9", **headers: str) -> Incoming:
+    fields = [
+        (name.replace("_", "-").encode(), value.encode("latin-1"))
+        for name, value in headers.items()
+    ]
+    scope: dict[str, Any] = {"method": "POST", "raw_path": b"/work", "query_string": b""}
+    return Incoming(scope | {"client": (remote, 1), "headers": fields}, never)
+
+
+async def never() -> None:
+    raise AssertionError("nothing here reads a body")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The connections behind the reads of the edge: shared by threads, replaced when they die."""
+"""The connections behind the reads of the idp: shared by threads, replaced when they die."""
 
 import socket
 from collections import deque
@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from support.gateway import url_of
 
 from gateway import lone_reads
-from gateway.lone_reads import LoneReads, Statement
+from gateway.lone_reads import LoneReads
+from gateway.statements import Statement
 
 ONE = Statement(sa.select(sa.literal_column("1").label("one")))
 

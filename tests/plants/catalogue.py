@@ -129,6 +129,14 @@ RULES = [
         "assert",
     ),
     Plant(
+        "the first head of a connection has a deadline",
+        "deploy/edge_worker.py",
+        "        self.close_in(HEAD_S)",
+        "        pass",
+        "tests/gateway/test_edge_slow_clients.py::test_who_does_not_end_a_head_is_given_up",
+        "TimeoutError",
+    ),
+    Plant(
         "an auditor from outside reads no trail",
         "gateway/audits/pages.py",
         "if not queries.may_read(session, reader):",

@@ -1,4 +1,4 @@
-"""The edge as it runs: gunicorn with gevent, in a process of its own, on a port of its own."""
+"""The edge as it runs: gunicorn with our ASGI worker, in a process and on a port of its own."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from deploy.wsgi import EDGE_OPTIONS
 from gateway.config import Settings
 from shared import logging
 
@@ -38,13 +39,14 @@ def with_figures() -> Any:
     """The same, with a second address for who watches."""
     from shared import private
 
-    door = private.door({"/metrics": lambda: private.figures("edge")})
-    return private.beside(application(), door, os.environ["EDGE_PRIVATE"])
+    answers = {"/metrics": lambda: private.figures("edge")}
+    return private.beside(application(), answers, os.environ["EDGE_PRIVATE"])
 
 
 class EdgeServer:
-    def __init__(self, settings: Settings, port: int) -> None:
+    def __init__(self, settings: Settings, port: int, *options: str) -> None:
         self.port, self.origin = port, f"http://127.0.0.1:{port}"
+        self.options = options
         changed = {"data": str(settings.data), "database_url": settings.database_url}
         changed |= {f"upstream_{name}": url for name, url in settings.upstreams.items()}
         changed |= {"public_url": self.origin, "internal_issuer": self.origin}
@@ -53,10 +55,10 @@ class EdgeServer:
         self.process = subprocess.Popen([*self.command()], cwd=ROOT, env=environ)
 
     def command(self) -> Iterator[str]:
-        yield from (sys.executable, "-m", "gunicorn", "--worker-class", "gevent")
+        yield from (sys.executable, "-m", "gunicorn", *EDGE_OPTIONS)
         yield from ("--bind", f"127.0.0.1:{self.port}", "--no-control-socket")
-        yield from ("--keep-alive", "5", "--graceful-timeout", "1", "--log-level", "warning")
-        yield "support.edge_server:application()"
+        yield from ("--graceful-timeout", "1", "--log-level", "warning")
+        yield from (*self.options, "support.edge_server:application()")
 
     def wait(self) -> None:
         until = time.monotonic() + 60
@@ -105,8 +107,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def an_edge_server(settings: Settings) -> Iterator[EdgeServer]:
-    server = EdgeServer(settings, free_port())
+def an_edge_server(settings: Settings, *options: str) -> Iterator[EdgeServer]:
+    server = EdgeServer(settings, free_port(), *options)
     try:
         server.wait()
         yield server

@@ -22,11 +22,12 @@ from gateway.people.persistence import find_buyer
 from gateway.people.usecases import enrol_organisation, enrol_person
 from gateway.sessions.domain import BrowserSession
 from gateway.sessions.usecases import open_session
-from gateway.tokens import Minter
+from gateway.tokens import Identity, Minter
 from shared.config import service_settings
 from shared.identity import Verifier
 from shared.kernel import Actor, uuid7
 from support.actors import bearer
+from support.asgi import Bridge
 from support.database import Sessions
 from support.pages import HTMX, Browser, Form, Forms
 from support.settings import environment
@@ -132,7 +133,7 @@ class Pages:
 
     def __init__(self, app: Flask, minter: Minter) -> None:
         self.app, self.minter = app, minter
-        self.admission: Admission = app.extensions["fanout"].admission
+        self.admission: Admission[Identity | None] = app.extensions["fanout"].admission
 
     def browser(self, who: Enrolled, *, htmx: bool = False) -> Browser:
         return SignedIn(self, who, htmx=htmx)
@@ -173,7 +174,7 @@ class Visitor:
     """Sends requests as a browser or a script would, with nothing added."""
 
     def __init__(self, edge: Edge) -> None:
-        self.client = HttpClient(edge, use_cookies=False)
+        self.client = HttpClient(Bridge(edge), use_cookies=False)
 
     def __call__(
         self, method: str, path: str, status: int, who: Enrolled | None = None, **sent: Any

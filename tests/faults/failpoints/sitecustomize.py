@@ -8,6 +8,7 @@ Python makes for it.
 """
 
 import functools
+import inspect
 import os
 import select
 import signal
@@ -61,7 +62,14 @@ def guarded(function: Callable[..., Any], before: str, after: str) -> Callable[.
         come_to(after)
         return result
 
-    return run
+    @functools.wraps(function)
+    async def wait(*args: Any, **kwargs: Any) -> Any:
+        come_to(before)
+        result = await function(*args, **kwargs)
+        come_to(after)
+        return result
+
+    return wait if inspect.iscoroutinefunction(function) else run
 
 
 def plant(module: ModuleType, places: Mapping[str, tuple[str, str]]) -> None:
