@@ -2,24 +2,20 @@
 
 import hashlib
 import os
-import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import replace
+from contextlib import suppress
 
 import httpx
 import pytest
 from sqlalchemy import Engine
 from support.database import Sessions
-from support.edge_server import EdgeServer, an_edge_server, read_all
+from support.edge_server import EdgeServer, an_edge_server
 from support.gateway import Enrolled, a_person, gateway_settings, url_of
 from support.upstream import Handler, Upstream, an_upstream
 
-from deploy.edge_worker import HEAD_S
-from gateway.config import Settings
 from gateway.people.domain import Role
 
 MB = 1024**2
@@ -368,44 +364,3 @@ def test_a_restarted_service_is_found_again(
             assert client.get("/admin/rfps").status_code == 200
             time.sleep(0.02)
             assert client.post("/admin/plans").status_code == 200
-
-
-def test_what_has_begun_is_ended_and_who_says_nothing_holds_nobody_up(
-    edge: EdgeServer, services: Upstream, settings: Settings, committed: Sessions
-) -> None:
-    """A server that is told to go answers what it has taken, and nothing new."""
-
-    def slow(handler: Handler) -> None:
-        time.sleep(0.6)
-        handler.reply("at last")
-
-    services.answers["/admin/vendors"] = slow
-    there = {f"upstream_{name}": services.url for name in settings.upstreams}
-    with (
-        an_edge_server(replace(settings, **there)) as going,
-        going.connect(),
-        going.connect() as sock,
-    ):
-        asked = head(going, a_person(committed, Role.BUYER), path="/admin/vendors")
-        sock.sendall(asked.replace(b"POST", b"GET").replace(b"Connection: close\r\n", b""))
-        time.sleep(0.2)
-        going.process.send_signal(signal.SIGTERM)
-        said = read_all(sock)
-        assert status(said) == 200 and said.endswith(b"at last") and b"Connection: close" in said
-        going.process.wait(5)
-
-
-def test_a_kept_connection_may_be_used_once_more_when_the_server_goes(settings: Settings) -> None:
-    """It is kept for longer than a stop may take."""
-    asked = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    with an_edge_server(settings, "--graceful-timeout", "60") as going, ExitStack() as open_ones:
-        used, idle = (open_ones.enter_context(going.connect(HEAD_S + 4)) for _ in range(2))
-        for sock in (used, idle):
-            sock.sendall(asked)
-            assert status(sock.recv(4096)) == 200
-        going.process.send_signal(signal.SIGTERM)
-        time.sleep(1)
-        used.sendall(asked)
-        assert b"Connection: close" in read_all(used)
-        assert idle.recv(1) == b""
-        going.process.wait(5)
