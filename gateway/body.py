@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from gateway.answers import Refused
 from gateway.incoming import Incoming
@@ -9,6 +10,9 @@ from gateway.routes import MB
 
 PIECE = 64 * 1024
 PATIENCE_S = 30.0  # for each 64 KB of a body: whoever sends less than 2 KB/s is given up
+
+
+REFUSED_S = 1.0  # for a small body of what is refused
 
 
 class ClientGone(Exception):
@@ -38,6 +42,20 @@ async def taken(request: Incoming, limit: int) -> tuple[bytes | AsyncIterator[by
     if not second:
         return first, len(first)
     return chained(first, second, pieces), request.length
+
+
+async def is_over(request: Incoming) -> bool:
+    """Whether what follows along the connection is the next request.
+
+    A refusal may be quicker than a small body that is on its way.
+    """
+    if request.is_over or request.length is None or request.length > PIECE:
+        return request.is_over
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REFUSED_S):
+            while not request.is_over:
+                await request.receive()
+    return request.is_over
 
 
 async def chained(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

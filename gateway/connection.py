@@ -1,7 +1,9 @@
 """One connection to a service: it takes a request at a time, and reads what comes back."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from gateway.reading import SMALL, Reading, UpstreamBroken
 from gateway.sending import is_quiet
@@ -59,8 +61,19 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, fault: Exception | None) -> None:
         self.is_closed, self.is_full = True, False
         if not self.reading.is_whole:
+            self.read_on()
+        if not self.reading.is_whole:
             self.fail(self.reading.broken())
         self.wake()
+
+    def read_on(self) -> None:
+        """What came before the end: a service that does not want all of a body says so, and leaves.
+
+        A write that fails then ends the connection before the loop reads why.
+        """
+        with suppress(OSError):
+            while arrived := os.read(self.descriptor, CHUNK):
+                self.feed(arrived)
 
     def pause_writing(self) -> None:
         self.is_full = True

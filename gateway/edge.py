@@ -32,6 +32,7 @@ from shared.telemetry import Cause, cause
 log = logging.get_logger(__name__)
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
+CLOSE = (b"connection", b"close")
 FAILURES = {
     UpstreamAway: "service_broken",
     UpstreamBroken: "service_broken",
@@ -77,6 +78,8 @@ class Edge:
         cause.set(Cause(request.reference, request.traceparent))
         status, fields, content = await self.answer(request)
         fields = headers.protected(fields, request.reference, tls=self.tls)
+        if not await body.is_over(request):
+            fields.append(CLOSE)
         try:
             await send({"type": "http.response.start", "status": status, "headers": fields})
             await deliver(content, send)

@@ -32,7 +32,8 @@ class Incoming:
         self.target = f"{self.path}?{query}" if query else self.path
         self.peer: str = (scope["client"] or ("",))[0]
         self.fields = fields_of(scope["headers"])
-        self.receive = receive
+        self.receiver = receive
+        self.is_over = self.length == 0
         number = uuid7()
         self.reference = str(number)  # so client, service and log call this request
         self.traceparent = f"00-{number.hex}-{number.hex[16:]}-01"  # the half drawn by lot twice
@@ -64,6 +65,12 @@ class Incoming:
         if self.header("transfer-encoding"):
             return None
         return int(self.header("content-length") or 0)
+
+    async def receive(self) -> Any:
+        """The next message of the server (ASGI 3): a part of the body, or that the client left."""
+        said = await self.receiver()
+        self.is_over = not said.get("more_body")
+        return said
 
     def cookie(self, name: str) -> str:
         return self.cookies.get(name, "")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 from support.database import Sessions
-from support.edge_server import EdgeServer, an_edge_server
+from support.edge_server import EdgeServer, an_edge_server, read_all
 from support.gateway import Enrolled, a_person, gateway_settings, url_of
 from support.upstream import Handler, Upstream, an_upstream
 
@@ -149,6 +149,29 @@ def test_nobody_goes_on_in_another_protocol(
     asked = head(edge, buyer, *lines, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
     asked = asked.replace(b"POST", b"GET").replace(b"Connection: close\r\n", b"")
     assert status(edge.say(asked, timeout=2)) == 403
+    assert services.received == []
+
+
+def test_after_a_refusal_comes_the_next_request_or_nothing(
+    edge: EdgeServer, services: Upstream, buyer: Enrolled
+) -> None:
+    """The refusal may be there before the body. A client must not take the connection for open."""
+
+    def refused(length: int) -> bytes:
+        asked = head(edge, buyer, f"Content-Length: {length}")
+        kept = asked.replace(b"Connection: close", b"X: y")
+        return kept.replace(edge.origin.encode(), b"https://elsewhere.example")
+
+    with edge.connect() as sock:
+        for _ in range(3):
+            sock.sendall(refused(2))
+            time.sleep(0.1)
+            sock.sendall(b"ok")
+            said = sock.recv(65536)
+            assert status(said) == 403 and b"onnection: close" not in said
+        sock.sendall(refused(MB))
+        said = read_all(sock)
+        assert status(said) == 403 and b"onnection: close" in said
     assert services.received == []
 
 

@@ -313,3 +313,31 @@ def test_what_a_service_says_early_counts_although_it_left(
     outgoing = Outgoing("POST", "/", [("Host", "x")], dawdling(), announced)
     answer = run(upstream.send(outgoing))
     assert answer.code == 413 and answer.whole == b"" and not upstream.idle
+
+
+def test_who_leaves_in_the_middle_of_a_body_may_have_said_why() -> None:
+    """What is still sent to it fails, before the loop has read the answer."""
+
+    def refuse() -> None:
+        with listener.accept()[0] as connection:
+            connection.recv(10)
+            connection.sendall(OK.replace(b"200", b"413") + b"Content-Length: 0\r\n\r\n")
+        left.set()  # and what it has not read makes the kernel refuse the rest
+
+    async def asked() -> int:
+        connection = await upstream.connect()
+        connection.ask("POST", b"POST / HTTP/1.1\r\n" + bytes(20_000))
+        assert left.wait(5)
+        await connection.send(pieces(), 2)
+        await connection.answered(2)
+        return connection.reading.code
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield bytes(CHUNK)
+
+    left = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        upstream = Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        threading.Thread(target=refuse).start()
+        assert run(asked()) == 413

@@ -142,7 +142,7 @@ def draft_bid(bidder: Walker, offer: Offer, file: Path) -> None:
 def typed(offer: Offer) -> dict[str, str]:
     return {
         "solution": offer.solution,
-        "lines-0-title": "Service desk",
+        "lines-0-title": "Agents",
         "lines-0-quantity": "1",
         "lines-0-unit_price": f"{offer.monthly:.2f}",
         "lines-1-title": "Transition",
