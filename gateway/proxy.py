@@ -96,6 +96,8 @@ class Upstream:
                 travelling = body if request.length is not None else in_chunks(body)
                 complete = await connection.send(travelling, self.answer_s)
             await connection.answered(self.answer_s)
+            if not isinstance(body, bytes) and connection.reading.code >= 400:
+                complete = False  # what was refused may not have been read to its end
         except BaseException:  # also where the client went away, or sent too much
             connection.close()
             raise

@@ -341,3 +341,32 @@ def test_who_leaves_in_the_middle_of_a_body_may_have_said_why() -> None:
         upstream = Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}")
         threading.Thread(target=refuse).start()
         assert run(asked()) == 413
+
+
+def test_who_refuses_a_long_body_is_not_asked_again_along_the_same_connection() -> None:
+    """It says nothing more there, and closes it a moment later: not all of the body was read."""
+
+    def serve() -> None:
+        for answer in (OK.replace(b"200", b"507"), OK):
+            connection = listener.accept()[0]
+            held.append(connection)
+            connection.recv(65536)
+            threading.Event().wait(0.2)  # until the kernel has taken the rest
+            connection.sendall(answer + b"Content-Length: 0\r\n\r\n")
+
+    async def asked() -> list[int]:
+        long = await upstream.send(Outgoing("POST", "/", (), pieces(), 3 * CHUNK))
+        return [long.code, (await upstream.send(Outgoing("POST", "/", (), b"short", 5))).code]
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield bytes(CHUNK)
+
+    held: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        upstream = Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}", answer_s=2)
+        threading.Thread(target=serve, daemon=True).start()
+        assert run(asked()) == [507, 200]
+    upstream.close()
+    for each in held:
+        each.close()
