@@ -10,8 +10,6 @@ from gateway.routes import MB
 
 PIECE = 64 * 1024
 PATIENCE_S = 30.0  # for each 64 KB of a body: whoever sends less than 2 KB/s is given up
-
-
 REFUSED_S = 1.0  # for a small body of what is refused
 
 

@@ -59,9 +59,9 @@ class Connection(asyncio.Protocol):
         self.is_closed = True
 
     def connection_lost(self, fault: Exception | None) -> None:
-        self.is_closed, self.is_full = True, False
-        if not self.reading.is_whole:
+        if not self.is_closed and not self.reading.is_whole:
             self.read_on()
+        self.is_closed, self.is_full = True, False
         if not self.reading.is_whole:
             self.fail(self.reading.broken())
         self.wake()

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from support.asgi import run
@@ -341,6 +342,25 @@ def test_who_leaves_in_the_middle_of_a_body_may_have_said_why() -> None:
         upstream = Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}")
         threading.Thread(target=refuse).start()
         assert run(asked()) == 413
+
+
+def test_who_is_left_in_the_middle_of_an_answer_leaves_nothing_behind(
+    service: Service, upstream: Upstream
+) -> None:
+    """What came meanwhile is nobody's: reading it would fail in the loop, where nobody hears it."""
+    faults: list[dict[str, Any]] = []
+    service.pieces = [OK + b"Content-Length: 900000\r\n\r\n", bytes(400_000)]
+
+    async def left() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        answer = await upstream.send(Outgoing("GET", "/", [("Host", "x")]))
+        assert await asyncio.to_thread(service.answered.acquire, timeout=5)
+        answer.close()
+        await asyncio.sleep(0.05)
+        asyncio.get_running_loop().set_exception_handler(None)
+
+    run(left())
+    assert faults == []
 
 
 def test_who_refuses_a_long_body_is_not_asked_again_along_the_same_connection() -> None:
